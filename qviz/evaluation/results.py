@@ -1,0 +1,173 @@
+"""What came of a scheme, as frozen data that reports and views read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qviz.quantization.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMetrics:
+    """Distance between reference values x and quantized values y; d = y - x.
+
+    Attributes
+    ----------
+    mse : float
+        mean(d**2).
+    sqnr_db : float
+        10 * log10(sum(x**2) / sum(d**2)); +inf where d is 0 everywhere, -inf where only x is.
+    cosine : float
+        dot(x, y) / (norm(x) * norm(y)); 1 if both are 0, 0 if one is.
+    max_abs : float
+        max(abs(d)).
+    rmse_over_scale : float or None
+        sqrt(mse) / scale, the ideal being 1/sqrt(12) = 0.289; None where y has no scale. With one
+        scale per channel, the root of the mean of (d / scale)**2.
+    """
+
+    mse: float
+    sqnr_db: float
+    cosine: float
+    max_abs: float
+    rmse_over_scale: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerError:
+    """One layer under one scheme.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer in the folded float graph.
+    kind : str
+        Kind of its main operator.
+    tensor : str
+        Float tensor that its output is compared with.
+    weight : ErrorMetrics or None
+        Of its largest weight tensor; None without weights or where weights stay as they are.
+    local : ErrorMetrics or None
+        Of its output, the layer alone being quantized and fed with float inputs.
+    accumulated : ErrorMetrics or None
+        Of its output inside the quantized network.
+    in_float : bool
+        Whether the layer stays in float32 in an integer scheme.
+    """
+
+    layer: str
+    kind: str
+    tensor: str
+    weight: ErrorMetrics | None = None
+    local: ErrorMetrics | None = None
+    accumulated: ErrorMetrics | None = None
+    in_float: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeResult:
+    """One row of a comparison.
+
+    Attributes
+    ----------
+    scheme : Scheme
+        What was done.
+    metrics : Mapping of str to float
+        ``top1`` and ``top5`` for classes, ``mae`` and ``rmse`` for numbers; empty without labels.
+    agreement : float
+        Share of samples whose class equals the float model's; for regression, the coefficient of
+        determination of the quantized outputs against the float model's.
+    size_bytes, gzip_bytes : int
+        All files of the artifact, plain and gzipped (level 6).
+    layers : tuple of LayerError
+        In execution order.
+    float_operators : tuple of str
+        Operators left in float by an integer scheme, as ``KIND layer``.
+    notes : tuple of str
+        Sentences worth reading: what stays float, saturated biases, ranges that do not fit.
+    flipped : tuple of int
+        Indices of the samples whose predicted class differs from the float model's.
+    rounding : str
+        Rounding mode of the executor that these numbers come from.
+    seconds : float
+        Time of the executor for all samples.
+    """
+
+    scheme: Scheme
+    metrics: Mapping[str, float]
+    agreement: float
+    size_bytes: int
+    gzip_bytes: int
+    layers: tuple[LayerError, ...] = ()
+    float_operators: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    flipped: tuple[int, ...] = ()
+    rounding: str = "reference"
+    seconds: float = 0.0
+
+    @property
+    def gzip_ratio(self) -> float:
+        """Uncompressed over compressed size of the artifact."""
+        return self.size_bytes / self.gzip_bytes if self.gzip_bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The model of a comparison: file, format, writer, checksum and counts."""
+
+    name: str
+    path: str
+    format: str
+    writer: str
+    sha256: str
+    size_bytes: int
+    parameters: int
+    operators: int
+    inputs: tuple[tuple[str, tuple[int, ...], str], ...] = ()
+    outputs: tuple[tuple[str, tuple[int, ...], str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataInfo:
+    """The data of a comparison: source, counts, preprocessing and what calibration used."""
+
+    name: str
+    path: str
+    task: str
+    samples: int
+    preprocessing: str
+    calibration_samples: int = 0
+    calibration: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Schemes side by side on one model and one data set.
+
+    Attributes
+    ----------
+    model : ModelInfo
+    data : DataInfo
+    rows : tuple of SchemeResult
+        In the order asked for; ``float32`` first where it was run.
+    skipped : tuple of (str, str)
+        Scheme ids that do not fit the model, each with the reason.
+    versions : Mapping of str to str
+        Of qviz, numpy and the rest, for the footer.
+    created : str
+        Time in ISO 8601, UTC.
+    """
+
+    model: ModelInfo
+    data: DataInfo
+    rows: tuple[SchemeResult, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
+
+    def row(self, scheme_id: str) -> SchemeResult | None:
+        """Row of that scheme, or None."""
+        return next((row for row in self.rows if row.scheme.id == scheme_id), None)

@@ -1,0 +1,1 @@
+"""Kernels: what each operator computes, one operator family a file."""

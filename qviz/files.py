@@ -1,0 +1,116 @@
+"""Files are written whole or not at all: to a temporary name beside the target, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from qviz.errors import ExportError
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write `data` to `path`, replacing it only when every byte is on disk.
+
+    Returns
+    -------
+    pathlib.Path
+        The path written.
+
+    Raises
+    ------
+    ExportError
+        If the folder is missing, read-only or full; nothing is left behind.
+    """
+    target = Path(path)
+    name = ""
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False
+        ) as file:
+            name = file.name
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # NamedTemporaryFile makes private files; a written artifact is an ordinary one.
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(target)
+    except OSError as error:
+        _remove(name)
+        raise ExportError(_reason(target, error)) from error
+    except BaseException:
+        _remove(name)
+        raise
+    return target
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Write `text` as UTF-8, as :func:`write_bytes` does."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+@contextlib.contextmanager
+def whole_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield an empty folder that becomes `path` when the block ends without an error.
+
+    An existing folder at `path` is replaced only if it is empty or holds a ``model.json`` that an
+    earlier export wrote; other folders are left alone.
+
+    Raises
+    ------
+    ExportError
+        If the folder cannot be made or the target holds something else.
+    """
+    target = Path(path)
+    replaceable = not target.exists() or (
+        target.is_dir() and (not any(target.iterdir()) or (target / "model.json").is_file())
+    )
+    if not replaceable:
+        raise ExportError(f"{target} exists and is not an exported model; choose another name.")
+    try:
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part"))
+    except OSError as error:
+        raise ExportError(_reason(target, error)) from error
+    try:
+        yield work
+        work.chmod(0o777 & ~_umask())
+        old = None
+        if target.exists():
+            old = Path(
+                tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".old")
+            )
+            target.replace(old / target.name)
+        try:
+            work.replace(target)
+        except OSError:
+            if old is not None:
+                (old / target.name).replace(target)
+            raise
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        shutil.rmtree(work, ignore_errors=True)
+        raise ExportError(_reason(target, error)) from error
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _reason(target: Path, error: OSError) -> str:
+    why = error.strerror or str(error)
+    return f"Cannot write {target}: {why}. Choose another folder or free some space."
+
+
+def _remove(name: str) -> None:
+    if name:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""How a network comes in and goes out."""

@@ -1,0 +1,75 @@
+"""Layers: the operators of a graph grouped as the model's author named them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qviz.graph.graph import Graph
+
+# Kinds that say what a layer is, before the ones that only move or scale data.
+_MAIN = (
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "TRANSPOSE_CONV",
+    "BATCH_MATMUL",
+    "BATCH_NORMALIZATION",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Operators that belong together.
+
+    Attributes
+    ----------
+    name : str
+        Path of the layer.
+    kind : str
+        Kind of its main operator.
+    operators : tuple of int
+        Indices into ``Graph.operators``.
+    weights : tuple of str
+        Names of its constant float or quantized tensors with weights, biases included, shape
+        vectors and other index tensors left out.
+    output : str
+        Name of the tensor that its last operator makes.
+    parameters : int
+        Number of weights.
+    """
+
+    name: str
+    kind: str
+    operators: tuple[int, ...]
+    weights: tuple[str, ...]
+    output: str
+    parameters: int
+
+
+def layers(graph: Graph) -> tuple[Layer, ...]:
+    """Layers of `graph` in execution order.
+
+    QUANTIZE and DEQUANTIZE belong to the layer they name; a float or quantized constant that is
+    dequantized first (float16, tfjs) counts as a weight of the layer that reads it.
+    """
+    groups: dict[str, list[int]] = {}
+    for i, operator in enumerate(graph.operators):
+        groups.setdefault(operator.layer or operator.outputs[0], []).append(i)
+    return tuple(_layer(graph, name, indices) for name, indices in groups.items())
+
+
+def _layer(graph: Graph, name: str, indices: list[int]) -> Layer:
+    operators = [graph.operators[i] for i in indices]
+    kinds = [o.kind for o in operators]
+    main = next((k for k in _MAIN if k in kinds), None)
+    if main is None:
+        main = next((k for k in kinds if k not in ("QUANTIZE", "DEQUANTIZE")), kinds[0])
+    weights = dict.fromkeys(n for o in operators for n in o.present_inputs if is_weight(graph, n))
+    parameters = sum(graph.tensors[n].size for n in weights)
+    return Layer(name, main, tuple(indices), tuple(weights), operators[-1].outputs[0], parameters)
+
+
+def is_weight(graph: Graph, name: str) -> bool:
+    """Whether the tensor is a constant that holds real values, as float or as codes."""
+    tensor = graph.tensors[name]
+    return tensor.is_constant and (tensor.is_float or tensor.quantization is not None)

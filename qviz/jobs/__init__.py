@@ -1,0 +1,1 @@
+"""Long work, in line or in the worker process."""
