@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from qviz.evaluation.results import ModelInfo
+from qviz.evaluation.weights import WeightView
 
-from qviz.evaluation.results import ErrorMetrics, ModelInfo
+__all__ = [
+    "DataSpec",
+    "LayerSummary",
+    "ModelSummary",
+    "RunOptions",
+    "TensorSummary",
+    "WeightView",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,63 +89,39 @@ class ModelSummary:
     first_weights: WeightView | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WeightView:
-    """A weight tensor, float and quantized, ready to draw.
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """Which data a job loads.
 
     Attributes
     ----------
-    layer, tensor : str
-    scheme_id : str
-        Scheme of the quantized side; "float32" where there is none.
-    channel : int or None
-        Channel shown; None for the whole tensor.
-    channels : int
-    shape : tuple of int
-    count : int
-        Number of values shown.
-    float_edges : float64 ndarray of shape (bins + 1,)
-    float_counts : int64 ndarray of shape (bins,)
-    levels : float64 ndarray of shape (levels,)
-        Real values of the codes in use, rising; empty without a quantized side. For one scale per
-        channel and channel None the codes of all channels are drawn over the real axis in the same
-        bins as the float values.
-    level_counts : int64 ndarray of shape (levels,)
-    codes : int64 ndarray of shape (levels,)
-        Code of each level; empty where channels of different scale are mixed.
-    error_edges : float64 ndarray of shape (error_bins + 1,)
-    error_counts : int64 ndarray of shape (error_bins,)
-    scale : float
-        Of the channel; the largest where channels are mixed; 0 without a quantized side.
-    zero_point : int
-    grid_minimum, grid_maximum : float
-        Real values of the lowest and the highest code there is.
-    occupied_codes, available_codes : int
-    metrics : ErrorMetrics or None
-    channel_minimum, channel_maximum : float32 ndarray of shape (channels,)
-        Range of every channel, for the per-channel view.
+    name_or_path : str
+        Built-in name or file.
+    preprocessing : str
+        As the command line's ``--preprocess``, e.g. ``scale=1/255``; empty for none.
+    limit : int or None
+        Use only the first samples.
     """
 
-    layer: str
-    tensor: str
-    scheme_id: str
-    channel: int | None
-    channels: int
-    shape: tuple[int, ...]
-    count: int
-    float_edges: NDArray[np.float64]
-    float_counts: NDArray[np.int64]
-    levels: NDArray[np.float64]
-    level_counts: NDArray[np.int64]
-    codes: NDArray[np.int64]
-    error_edges: NDArray[np.float64]
-    error_counts: NDArray[np.int64]
-    scale: float
-    zero_point: int
-    grid_minimum: float
-    grid_maximum: float
-    occupied_codes: int
-    available_codes: int
-    metrics: ErrorMetrics | None
-    channel_minimum: NDArray[np.float32]
-    channel_maximum: NDArray[np.float32]
+    name_or_path: str
+    preprocessing: str = ""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a comparison is made.
+
+    Attributes
+    ----------
+    calibration_samples : int
+        Samples that find the ranges of activations.
+    layer_samples : int
+        Samples that layer errors are measured on.
+    seed : int
+        Of the choice of calibration samples.
+    """
+
+    calibration_samples: int = 100
+    layer_samples: int = 20
+    seed: int = 0

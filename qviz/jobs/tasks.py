@@ -1,0 +1,188 @@
+"""The tasks of the window and of the command line, by name.
+
+Each is a generator (see ``qviz.jobs.task``). They hand small summaries out and keep the models: the
+worker process remembers the last models and data sets, so that the next job on the same file starts
+at once. A stopped worker loses this memory and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qviz.evaluation import Comparison, Step, comparison_steps, model_info
+from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
+from qviz.graph import Graph, Layer, layers
+from qviz.graph.passes import describe_folding
+from qviz.jobs.memory import Memory
+from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
+from qviz.jobs.task import Partial, Progress, Task
+from qviz.quantization import Scheme, TensorStatistics, quantize, scheme
+
+_memory = Memory()
+
+# Codes of weights do not depend on the ranges of activations, except where a bias would overflow;
+# with ranges as wide as these none does.
+_WIDE = TensorStatistics(-1e3, 1e3, 1, -1e3, 1e3)
+
+
+def open_task(path: str, *, allow_code: bool = False) -> Task[ModelSummary]:
+    """Read a model and describe it, with the histogram of its largest weight tensor."""
+    yield Progress(0, 3, "reading the model")
+    graph = _memory.model(path, allow_code=allow_code)
+    yield Progress(1, 3, "folding batch norms")
+    folded = _memory.folded(path, allow_code=allow_code)
+    yield Progress(2, 3, "drawing the first weights")
+    summaries = tuple(_layer_summary(folded, layer) for layer in layers(folded))
+    names = {summary.name for summary in summaries}
+    unfolded = tuple(
+        _layer_summary(graph, layer, in_folded=layer.name in names) for layer in layers(graph)
+    )
+    source_notes = graph.source.notes if graph.source is not None else ()
+    return ModelSummary(
+        info=model_info(graph),
+        layers=summaries,
+        unfolded_layers=unfolded,
+        notes=(*source_notes, *describe_folding(graph)),
+        first_weights=_first_weights(folded, summaries),
+    )
+
+
+def weights_task(
+    path: str,
+    layer: str,
+    tensor: str,
+    scheme: Scheme,
+    channel: int | None = None,
+    *,
+    allow_code: bool = False,
+) -> Task[WeightView]:
+    """Histograms of one weight tensor, float and under `scheme`.
+
+    The tfjs schemes quantize the weights as the author wrote them, the others after folding.
+    """
+    yield Progress(0, 1, f"weights of {layer}")
+    unfolded = _memory.model(path, allow_code=allow_code)
+    folded = _memory.folded(path, allow_code=allow_code)
+    graph = unfolded if scheme.family == "tfjs" and tensor in unfolded.tensors else folded
+    if tensor not in graph.tensors:
+        graph = unfolded
+    quantized = None
+    if scheme.family != "float32":
+        quantized = _memory.quantized(
+            path, scheme, lambda: _quantize_weights(unfolded, folded, scheme)
+        )
+    return weight_view(
+        graph, layer, tensor, quantized=quantized, scheme_id=scheme.id, channel=channel
+    )
+
+
+def compare_task(
+    path: str,
+    data: DataSpec,
+    schemes: tuple[Scheme, ...],
+    options: RunOptions | None = None,
+    *,
+    allow_code: bool = False,
+) -> Task[Comparison]:
+    """Run schemes side by side; a ``Partial(SchemeResult)`` for each as it is done."""
+    options = options or RunOptions()
+    yield Progress(0, 0, "reading model and data")
+    graph = _memory.model(path, allow_code=allow_code)
+    dataset = _memory.data(data, graph)
+    steps = comparison_steps(
+        graph,
+        dataset,
+        schemes,
+        calibration_samples=options.calibration_samples,
+        layer_samples=options.layer_samples,
+        seed=options.seed,
+    )
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as stop:
+            comparison: Comparison = stop.value
+            return comparison
+        if isinstance(event, Step):
+            yield Progress(event.done, event.total, event.message)
+        else:
+            yield Partial(event)
+
+
+def export_task(
+    path: str,
+    scheme: Scheme,
+    target: str,
+    data: DataSpec | None = None,
+    options: RunOptions | None = None,
+    *,
+    allow_code: bool = False,
+) -> Task[str]:
+    """Quantize a model and write the artifact; returns its path."""
+    raise NotImplementedError
+
+
+def report_task(comparison: Comparison, target: str) -> Task[str]:
+    """Write a comparison as the extension of `target` says; returns its path."""
+    from qviz.report import write_report
+
+    yield Progress(0, 1, "writing the report")
+    return str(write_report(comparison, target))
+
+
+TASKS: dict[str, Callable[..., Task[Any]]] = {
+    "open": open_task,
+    "weights": weights_task,
+    "compare": compare_task,
+    "export": export_task,
+    "report": report_task,
+}
+
+
+def _layer_summary(graph: Graph, layer: Layer, *, in_folded: bool = True) -> LayerSummary:
+    weights = sorted(
+        (_tensor_summary(graph, name) for name in layer.weights),
+        key=lambda summary: -_count(summary.shape),
+    )
+    shape = graph.tensors[layer.output].shape
+    return LayerSummary(layer.name, layer.kind, layer.parameters, shape, tuple(weights), in_folded)
+
+
+def _tensor_summary(graph: Graph, name: str) -> TensorSummary:
+    tensor = graph.tensors[name]
+    values = tensor.real()
+    dimension = channel_dimension(graph, name)
+    return TensorSummary(
+        name,
+        tensor.shape,
+        str(tensor.dtype),
+        1 if dimension is None else tensor.shape[dimension],
+        float(values.min()) if values.size else 0.0,
+        float(values.max()) if values.size else 0.0,
+    )
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _first_weights(graph: Graph, summaries: tuple[LayerSummary, ...]) -> WeightView | None:
+    """Histogram of the first layer with a weight of two or more dimensions, else of any."""
+    having = [s for s in summaries if s.weights and s.weights[0].shape]
+    first = next((s for s in having if len(s.weights[0].shape) > 1), having[0] if having else None)
+    return None if first is None else weight_view(graph, first.name, first.weights[0].name)
+
+
+def _quantize_weights(unfolded: Graph, folded: Graph, scheme_: Scheme) -> Graph:
+    """The quantized graph for its weights' sake: ranges of activations need not be known."""
+    if not scheme_.needs_calibration:
+        return quantize(unfolded, scheme_)
+    loose = scheme_.with_options(integer_only=False, io_dtype="float32")
+    return quantize(folded, loose, dict.fromkeys(folded.tensors, _WIDE))
+
+
+__all__ = ["TASKS", "scheme"]
