@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from qviz.graph.passes.fold_batch_norm import fold_batch_norm
+from qviz.graph.graph import Graph
+from qviz.graph.passes.fold_batch_norm import describe_folding, fold_batch_norm
+from qviz.graph.passes.folding_report import Folding, FoldingReport
 from qviz.graph.passes.fuse_activations import fuse_activations
 
-__all__ = ["fold_batch_norm", "fuse_activations", "to_inference_form"]
-
-from qviz.graph.graph import Graph
+__all__ = [
+    "Folding",
+    "FoldingReport",
+    "describe_folding",
+    "fold_batch_norm",
+    "fuse_activations",
+    "to_inference_form",
+]
 
 
 def to_inference_form(graph: Graph) -> Graph:
