@@ -1,1 +1,9 @@
 """How a network is run."""
+
+from __future__ import annotations
+
+from qviz.execution.executor import MODES, Executor
+from qviz.execution.io import quantize_input, real_outputs
+from qviz.execution.trace import Trace
+
+__all__ = ["MODES", "Executor", "Trace", "quantize_input", "real_outputs"]

@@ -1,0 +1,228 @@
+"""Fixed-point arithmetic of TFLite's reference kernels.
+
+All functions work on int64 arrays (or Python integers) that hold int32 values, so that no
+intermediate result overflows; where the C code would wrap, it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qviz.graph import Tensor
+
+Int64Array: TypeAlias = NDArray[np.int64]
+
+
+def quantize_multiplier(real_multiplier: float) -> tuple[int, int]:
+    """Significand and exponent of a real factor: ``real = multiplier * 2**-31 * 2**shift``.
+
+    Parameters
+    ----------
+    real_multiplier : float
+        Not negative.
+
+    Returns
+    -------
+    multiplier : int
+        In Q0.31, in [2**30, 2**31), or 0.
+    shift : int
+        Power of two; negative shifts right.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/quantization_util.cc, QuantizeMultiplier.
+    """
+    if real_multiplier == 0:
+        return 0, 0
+    significand, shift = math.frexp(real_multiplier)
+    multiplier = math.floor(significand * (1 << 31) + 0.5)
+    if multiplier == 1 << 31:
+        multiplier //= 2
+        shift += 1
+    if shift < -31:
+        return 0, 0
+    if shift > 30:
+        return (1 << 31) - 1, 30
+    return multiplier, shift
+
+
+def quantize_multipliers(real_multipliers: ArrayLike) -> tuple[Int64Array, Int64Array]:
+    """`quantize_multiplier` of each element, as two int64 arrays of the same length."""
+    pairs = [quantize_multiplier(float(r)) for r in np.atleast_1d(real_multipliers)]
+    return (
+        np.array([m for m, _ in pairs], np.int64),
+        np.array([s for _, s in pairs], np.int64),
+    )
+
+
+def saturating_rounding_doubling_high_mul(a: ArrayLike, b: ArrayLike) -> Int64Array:
+    """``round(a * b / 2**31)``, halves up; the pair of two minima saturates to 2**31 - 1.
+
+    References
+    ----------
+    gemmlowp, fixedpoint/fixedpoint.h. Its nudge of 1 - 2**30 for negative products followed by a
+    truncating division is the same as halves up.
+    """
+    a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
+    product: Int64Array = (a * b + (1 << 30)) >> 31
+    return np.minimum(product, (1 << 31) - 1)
+
+
+def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int64Array:
+    """``round(x / 2**exponent)``, halves away from zero; `exponent` is in [0, 31].
+
+    References
+    ----------
+    gemmlowp, fixedpoint/fixedpoint.h, RoundingDivideByPOT.
+    """
+    x, exponent = np.asarray(x, np.int64), np.asarray(exponent, np.int64)
+    mask = (np.int64(1) << exponent) - 1
+    threshold = (mask >> 1) + (x < 0)
+    quotient: Int64Array = (x >> exponent) + ((x & mask) > threshold)
+    return quotient
+
+
+def multiply_by_quantized_multiplier(
+    x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
+) -> Int64Array:
+    """Scale an int32 value by a fixed-point factor, rounding twice as the reference kernels do.
+
+    Parameters
+    ----------
+    x : array_like of int
+        int32 values, such as accumulators in units of input_scale * filter_scale.
+    multiplier, shift : array_like of int
+        From `quantize_multiplier`; broadcast against `x`.
+
+    Returns
+    -------
+    int64 ndarray
+        Value in units of output_scale, before zero point and clamp. A left shift that leaves
+        int32 wraps, as it does in C on every machine qviz was tested on.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/common.cc, MultiplyByQuantizedMultiplier, built without
+    TFLITE_SINGLE_ROUNDING.
+    """
+    shift = np.asarray(shift, np.int64)
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    product = saturating_rounding_doubling_high_mul(shifted, multiplier)
+    return rounding_divide_by_pot(product, np.maximum(-shift, 0))
+
+
+def multiply_by_quantized_multiplier_64(
+    x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
+) -> Int64Array:
+    """Scale a 64-bit accumulator (16x8) by a factor reduced to 15 bits, rounding halves up.
+
+    Parameters
+    ----------
+    x : array_like of int
+        In [-2**47, 2**47).
+    multiplier, shift : array_like of int
+        From `quantize_multiplier`; `shift` is in [-31, 7].
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/common.cc, MultiplyByQuantizedMultiplier(int64_t, ...).
+    """
+    reduced, total_shift = reduce_multiplier(multiplier, shift)
+    half = np.int64(1) << (total_shift - 1)
+    scaled: Int64Array = (np.asarray(x, np.int64) * reduced + half) >> total_shift
+    return scaled
+
+
+def reduce_multiplier(multiplier: ArrayLike, shift: ArrayLike) -> tuple[Int64Array, Int64Array]:
+    """Multiplier rounded to 15 bits, and the right shift that goes with it."""
+    multiplier = np.asarray(multiplier, np.int64)
+    rounded = (multiplier + (1 << 15)) >> 16
+    reduced = np.where(multiplier < 0x7FFF0000, rounded, 0x7FFF)
+    return reduced, 15 - np.asarray(shift, np.int64)
+
+
+def wrap_int32(x: Int64Array) -> Int64Array:
+    """The value that an int32 variable would hold."""
+    return x.astype(np.int32).astype(np.int64)
+
+
+def round_half_away(x: ArrayLike) -> NDArray[np.float64]:
+    """Round float64 to the nearest integer, halves away from zero (``std::round``)."""
+    x = np.asarray(x, np.float64)
+    whole: NDArray[np.float64] = np.trunc(x)
+    # Not trunc(x + 0.5): that is wrong just below a half.
+    whole += np.where(np.abs(x - whole) >= 0.5, np.copysign(1.0, x), 0.0)
+    return whole
+
+
+def round_half_away_float32(x: ArrayLike) -> NDArray[np.float32]:
+    """Round float32 to the nearest integer, halves away from zero, in float32."""
+    x = np.asarray(x, np.float32)
+    whole: NDArray[np.float32] = np.trunc(x)
+    with np.errstate(invalid="ignore"):
+        away = np.abs(x - whole) >= np.float32(0.5)
+    whole += np.where(away, np.copysign(np.float32(1), x), np.float32(0))
+    return whole
+
+
+def activation_range(activation: str, output: Tensor) -> tuple[int, int]:
+    """Smallest and largest code that a fused activation lets through, of a quantized output.
+
+    Parameters
+    ----------
+    activation : str
+        ``NONE``, ``RELU``, ``RELU6`` or ``RELU_N1_TO_1``.
+    output : Tensor
+        Quantized output of the operator.
+
+    Raises
+    ------
+    ValueError
+        If the activation has no integer form.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/kernel_util.cc, CalculateActivationRangeQuantized.
+    """
+    low, high = code_limits(output.dtype)
+    real_low, real_high = float_activation_range(activation)
+    if math.isfinite(real_low):
+        low = max(low, _code(real_low, output))
+    if math.isfinite(real_high):
+        high = min(high, _code(real_high, output))
+    return low, high
+
+
+def code_limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Smallest and largest number of an integer type."""
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def float_activation_range(activation: str) -> tuple[float, float]:
+    """Smallest and largest real value that a fused activation lets through.
+
+    Raises
+    ------
+    ValueError
+        If the activation is not a clamp.
+    """
+    ranges = {
+        "NONE": (-math.inf, math.inf),
+        "RELU": (0.0, math.inf),
+        "RELU6": (0.0, 6.0),
+        "RELU_N1_TO_1": (-1.0, 1.0),
+    }
+    if activation not in ranges:
+        raise ValueError(f"{activation} is not a fused activation that clamps")
+    return ranges[activation]
+
+
+def _code(real: float, tensor: Tensor) -> int:
+    assert tensor.quantization is not None
+    scaled: Any = round_half_away_float32(np.float32(real) / tensor.quantization.scale[0])
+    return int(tensor.quantization.zero_point[0]) + int(scaled)

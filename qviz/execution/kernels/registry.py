@@ -1,0 +1,125 @@
+"""The registry of kernels: which function prepares which kind of operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from qviz.errors import UnsupportedOperatorError
+from qviz.graph import Operator, Tensor
+
+Array = NDArray[Any]
+
+# One array per input of the operator (None where absent), one per output. Arrays are as stored:
+# codes are integers, constants included. A kernel never writes into its inputs.
+Kernel = Callable[[Sequence[Array | None]], tuple[Array, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """What a kernel is prepared from.
+
+    Attributes
+    ----------
+    operator : Operator
+        The operator that it computes.
+    inputs : tuple of (Tensor or None)
+        Its inputs; those that are constant, or computed from constants only, carry `data`.
+        Dimension 0 of an activation says 1 where the kernel will meet N samples.
+    outputs : tuple of Tensor
+        Its outputs.
+    mode : str
+        Rounding mode, ``reference``.
+    """
+
+    operator: Operator
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    mode: str = "reference"
+
+    def input(self, index: int) -> Tensor:
+        """Input `index`, which the operator cannot do without.
+
+        Raises
+        ------
+        UnsupportedOperatorError
+            If it is absent.
+        """
+        tensor = self.optional_input(index)
+        if tensor is None:
+            raise self.unsupported(f"its input {index} is missing")
+        return tensor
+
+    def optional_input(self, index: int) -> Tensor | None:
+        """Input `index`, None if it is absent."""
+        return self.inputs[index] if index < len(self.inputs) else None
+
+    def constant(self, index: int) -> Array | None:
+        """Value of input `index`; None if it is absent or known only at run time."""
+        tensor = self.optional_input(index)
+        return None if tensor is None else tensor.data
+
+    @property
+    def output(self) -> Tensor:
+        """The first output."""
+        return self.outputs[0]
+
+    def option(self, name: str, default: Any) -> Any:
+        """Field `name` of the operator's options, or the schema's default."""
+        return self.operator.option(name, default)
+
+    def unsupported(self, reason: str) -> UnsupportedOperatorError:
+        """Error to raise where the operator has no kernel; `reason` completes "because ..."."""
+        operator = self.operator
+        place = operator.layer or operator.outputs[0]
+        return UnsupportedOperatorError(
+            f"{operator.kind} of layer {place!r} cannot be run because {reason}.",
+            kind=operator.kind,
+            operator=place,
+        )
+
+
+Prepare = Callable[[Context], Kernel]
+
+_PREPARE: dict[str, Prepare] = {}
+
+
+def kernel(*kinds: str) -> Callable[[Prepare], Prepare]:
+    """Register the decorated function as the one that prepares operators of `kinds`.
+
+    Raises
+    ------
+    ValueError
+        If a kind has a kernel already.
+    """
+
+    def register(prepare: Prepare) -> Prepare:
+        for kind in kinds:
+            if kind in _PREPARE:
+                raise ValueError(f"{kind} has two kernels")
+            _PREPARE[kind] = prepare
+        return prepare
+
+    return register
+
+
+def prepare_kernel(context: Context) -> Kernel:
+    """Kernel of the operator of `context`.
+
+    Raises
+    ------
+    UnsupportedOperatorError
+        If qviz has none for the kind, or none for its types and options.
+    """
+    prepare = _PREPARE.get(context.operator.kind)
+    if prepare is None:
+        raise context.unsupported("qviz has no kernel for it")
+    return prepare(context)
+
+
+def has_kernel(kind: str) -> bool:
+    """Whether operators of `kind` can be run at all."""
+    return kind in _PREPARE
