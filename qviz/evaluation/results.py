@@ -131,7 +131,10 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """The data of a comparison: source, counts, preprocessing and what calibration used."""
+    """The data of a comparison: source, counts, preprocessing and what calibration used.
+
+    `input_ranges` has the least and the greatest preprocessed value of every input.
+    """
 
     name: str
     path: str
@@ -141,6 +144,7 @@ class DataInfo:
     calibration_samples: int = 0
     calibration: str = ""
     sha256: str = ""
+    input_ranges: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,176 @@
+"""One pass of a graph over a data set: how good, how equal to the float model, which differ."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.evaluation.dataset import Dataset
+from qviz.evaluation.metrics import (
+    ClassificationAccumulator,
+    R2Accumulator,
+    RegressionAccumulator,
+    predicted_classes,
+)
+from qviz.evaluation.running import run_real
+from qviz.execution import Executor
+from qviz.execution.io import real_outputs
+from qviz.graph import Graph
+
+Array = NDArray[Any]
+
+# Beyond this many bytes the float model's outputs are kept in a temporary file.
+_KEPT_IN_MEMORY = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What one pass gave.
+
+    Attributes
+    ----------
+    metrics : Mapping of str to float
+        Against the labels; empty without.
+    classes : int64 ndarray of shape (n,) or None
+        Predicted classes; None where outputs are numbers.
+    outputs : ndarray of shape (n, ...) or None
+        First output as real values; kept of the float model only, where outputs are numbers.
+    agreement : float
+        With the float model, see ``SchemeResult``.
+    input_ranges : Mapping
+        Least and greatest preprocessed value, by input.
+    seconds : float
+        Time of the executor.
+    """
+
+    metrics: Mapping[str, float]
+    classes: NDArray[np.int64] | None
+    outputs: Array | None
+    agreement: float
+    input_ranges: Mapping[str, tuple[float, float]]
+    seconds: float
+
+
+def tells_classes(graph: Graph, data: Dataset) -> bool:
+    """Whether the model's first output is to be read as classes.
+
+    Labels decide; without labels, two or more numbers in a single dimension are taken for scores of
+    classes.
+    """
+    if data.task != "none":
+        return data.task == "classification"
+    return len([n for n in graph.tensors[graph.outputs[0]].shape[1:] if n != 1]) == 1
+
+
+def run_steps(
+    executor: Executor,
+    graph: Graph,
+    data: Dataset,
+    batch_size: int,
+    float_outcome: Outcome | None = None,
+) -> Generator[int, None, Outcome]:
+    """Run all samples, yielding the number done after each batch.
+
+    Parameters
+    ----------
+    executor : Executor
+        Of `graph`.
+    data : Dataset
+        Fitted to the model.
+    batch_size : int
+        Bounds the memory.
+    float_outcome : Outcome or None
+        Of the float model; None if this is the float model.
+    """
+    as_classes = (
+        tells_classes(graph, data) if float_outcome is None else (float_outcome.classes is not None)
+    )
+    keeper = _Keeper(len(data), as_classes)
+    scores = ClassificationAccumulator() if data.task == "classification" else None
+    numbers = RegressionAccumulator() if data.task == "regression" else None
+    closeness = R2Accumulator()
+    ranges: dict[str, tuple[float, float]] = {}
+    seconds = 0.0
+    for start in range(0, len(data), batch_size):
+        stop = min(start + batch_size, len(data))
+        batch = data.batch(start, stop)
+        _widen(ranges, graph.inputs, batch)
+        began = time.perf_counter()
+        trace = run_real(executor, graph, batch)
+        seconds += time.perf_counter() - began
+        output = real_outputs(graph, trace)[0]
+        if data.y is not None and scores is not None:
+            scores.update(output, data.y[start:stop])
+        if data.y is not None and numbers is not None:
+            numbers.update(output, data.y[start:stop])
+        if float_outcome is not None and float_outcome.outputs is not None:
+            closeness.update(float_outcome.outputs[start:stop], output)
+        if as_classes or float_outcome is None:
+            keeper.keep(start, output)
+        yield stop
+    accumulator = scores or numbers
+    return Outcome(
+        metrics=accumulator.result() if accumulator else {},
+        classes=keeper.classes,
+        outputs=keeper.outputs,
+        agreement=_agreement(keeper.classes, float_outcome, closeness),
+        input_ranges=ranges,
+        seconds=seconds,
+    )
+
+
+class _Keeper:
+    """Keeps what later passes are compared with: classes, or the outputs themselves."""
+
+    def __init__(self, samples: int, as_classes: bool) -> None:
+        self._samples = samples
+        self.classes = np.zeros(samples, np.int64) if as_classes else None
+        self.outputs: Array | None = None
+
+    def keep(self, start: int, output: Array) -> None:
+        """Keep the outputs of samples from `start` on."""
+        stop = start + len(output)
+        if self.classes is not None:
+            self.classes[start:stop] = predicted_classes(output)
+            return
+        if self.outputs is None:
+            self.outputs = self._store((self._samples, *output.shape[1:]))
+        self.outputs[start:stop] = output
+
+    @staticmethod
+    def _store(shape: tuple[int, ...]) -> Array:
+        if int(np.prod(shape, dtype=np.int64)) * 4 <= _KEPT_IN_MEMORY:
+            return np.empty(shape, np.float32)
+        # The map keeps the unnamed file open, and with it the file lives.
+        with tempfile.TemporaryFile() as file:
+            return np.memmap(file, np.float32, "w+", shape=shape)
+
+
+def _agreement(
+    classes: NDArray[np.int64] | None, float_outcome: Outcome | None, closeness: R2Accumulator
+) -> float:
+    if float_outcome is None:
+        return 1.0
+    if classes is not None and float_outcome.classes is not None:
+        return float((classes == float_outcome.classes).mean())
+    return closeness.result()
+
+
+def _widen(
+    ranges: dict[str, tuple[float, float]],
+    names: tuple[str, ...],
+    batch: NDArray[np.generic] | tuple[NDArray[np.generic], ...],
+) -> None:
+    arrays = batch if isinstance(batch, tuple) else (batch,)
+    for name, values in zip(names, arrays, strict=True):
+        if values.dtype.kind != "f" or not values.size:
+            continue
+        low, high = float(values.min()), float(values.max())
+        known = ranges.get(name, (low, high))
+        ranges[name] = (min(low, known[0]), max(high, known[1]))

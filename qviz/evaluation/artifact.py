@@ -1,0 +1,90 @@
+"""The files a scheme is shipped as: written, and weighed."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from qviz.errors import SchemeError
+from qviz.files import whole_directory, write_bytes
+from qviz.graph import Graph
+from qviz.quantization.scheme import Scheme
+from qviz.quantization.scheme import scheme as scheme_named
+
+_GZIP_LEVEL = 6
+
+
+def write_artifact(
+    graph: Graph, quantized: Graph, scheme: str | Scheme, path: str | os.PathLike[str]
+) -> Path:
+    """Write what the scheme is shipped as: a ``.tflite`` file or a TensorFlow.js folder.
+
+    Parameters
+    ----------
+    graph : Graph
+        The model as it was opened.
+    quantized : Graph
+        What :func:`qviz.quantize` made of it.
+    scheme : str or Scheme
+    path : str or path
+        File, or folder for the tfjs schemes. It is written whole or not at all.
+
+    Raises
+    ------
+    SchemeError
+        If the model has no layers that TensorFlow.js could load.
+    ExportError
+        If it cannot be written.
+    """
+    recipe = scheme_named(scheme)
+    files = artifact_files(graph, quantized, recipe)
+    if recipe.artifact == "tflite":
+        return write_bytes(path, next(iter(files.values())))
+    with whole_directory(path) as folder:
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    return Path(path)
+
+
+def artifact_files(graph: Graph, quantized: Graph, scheme: str | Scheme) -> dict[str, bytes]:
+    """Contents of the artifact's files by name; arguments and errors of :func:`write_artifact`."""
+    recipe = scheme_named(scheme)
+    if recipe.artifact == "tflite":
+        from qviz.formats.tflite.writer import write_tflite
+
+        return {"model.tflite": write_tflite(quantized)}
+    return _tfjs_files(graph, recipe)
+
+
+def artifact_size(files: Mapping[str, bytes]) -> tuple[int, int]:
+    """Bytes of all files, plain and gzipped one by one.
+
+    Level 6 without a time stamp, so that equal files have equal sizes.
+    """
+    packed = (gzip.compress(data, _GZIP_LEVEL, mtime=0) for data in files.values())
+    return sum(len(data) for data in files.values()), sum(len(data) for data in packed)
+
+
+def _tfjs_files(graph: Graph, scheme: Scheme) -> dict[str, bytes]:
+    from qviz.formats.keras.model import KerasModel
+    from qviz.formats.tfjs.writer import write_layers_model
+    from qviz.quantization import encode_tfjs
+
+    model = graph.source.model if graph.source is not None else None
+    if not isinstance(model, KerasModel):
+        raise SchemeError(
+            f"{scheme.id} needs a model with Keras layers (.keras, .h5), because TensorFlow.js "
+            f"loads layers; this one has operators only."
+        )
+    encoded = {
+        f"{layer.path}/{weight.name}": encode_tfjs(weight.value, scheme.weight_dtype)
+        for layer in model.leaves()
+        for weight in layer.weights
+    }
+    with tempfile.TemporaryDirectory(prefix="qviz-") as name:
+        folder = Path(name) / "model"
+        write_layers_model(model, encoded, folder)
+        return {f.name: f.read_bytes() for f in sorted(folder.iterdir())}

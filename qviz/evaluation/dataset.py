@@ -1,0 +1,247 @@
+"""Samples and labels, fitted to a model's inputs and read in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.errors import DatasetError
+from qviz.evaluation.labels import Task, fit_labels
+from qviz.evaluation.preprocessing import Preprocessing
+from qviz.graph import Graph, Tensor
+
+Array = NDArray[np.generic]
+Batch = Array | tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputShape:
+    """What one input of a model takes.
+
+    Attributes
+    ----------
+    name : str
+    shape : tuple of int
+        Of one sample, without the batch; -1 where any size goes.
+    integers : bool
+        Whether it takes indices, which are not preprocessed, instead of real values.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    integers: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Samples with or without labels.
+
+    Attributes
+    ----------
+    name : str
+    inputs : tuple of ndarray
+        One for each input of the model, as stored; dimension 0 counts samples.
+    y : ndarray or None
+        int64 classes of shape (n,), or float32 numbers of shape (n, k).
+    task : {"classification", "regression", "none"}
+    preprocessing : Preprocessing
+        Applied batch by batch, to inputs of real values.
+    class_names : tuple of str
+        Empty if unknown.
+    path, sha256 : str
+        Where the samples come from.
+    calibration : tuple of ndarray
+        Samples set aside for calibration; empty where the samples themselves have to serve.
+    shapes : tuple of InputShape
+        The model's inputs; empty where no model is known.
+    """
+
+    name: str
+    inputs: tuple[Array, ...]
+    y: Array | None = None
+    task: Task = "none"
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    class_names: tuple[str, ...] = ()
+    path: str = ""
+    sha256: str = ""
+    calibration: tuple[Array, ...] = ()
+    shapes: tuple[InputShape, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    @property
+    def x(self) -> Array:
+        """Samples of the first input, as stored."""
+        return self.inputs[0]
+
+    def batch(self, start: int, stop: int) -> Batch:
+        """Preprocessed samples ``start:stop``: an array, or a tuple for several inputs.
+
+        float32 for real values; integers as they are for inputs that take indices.
+        """
+        return self._prepare(tuple(x[start:stop] for x in self.inputs))
+
+    def batches(self, size: int = 32) -> Iterator[Batch]:
+        """All samples in order, `size` at a time."""
+        for start in range(0, len(self), size):
+            yield self.batch(start, start + size)
+
+    def calibration_count(self, count: int = 100) -> int:
+        """How many samples :meth:`calibration_batches` yields when asked for `count`."""
+        return min(count, len((self.calibration or self.inputs)[0]))
+
+    def calibration_batches(
+        self, count: int = 100, size: int = 32, seed: int = 0
+    ) -> Iterator[Batch]:
+        """Preprocessed samples for calibration, drawn without repetition, in stored order.
+
+        They come from the samples set aside for calibration where there are any, else from the
+        samples themselves; labels are not used.
+        """
+        source = self.calibration or self.inputs
+        available = len(source[0])
+        picked = np.random.default_rng(seed).permutation(available)[: min(count, available)]
+        picked.sort()
+        for start in range(0, len(picked), size):
+            rows = picked[start : start + size]
+            yield self._prepare(tuple(x[rows] for x in source))
+
+    def describe_calibration(self, count: int, seed: int) -> str:
+        """One line: how many samples, from where, with which seed."""
+        where = "the calibration samples of the file" if self.calibration else "the test samples"
+        return f"{self.calibration_count(count)} of {where}, seed {seed}"
+
+    def head(self, limit: int | None) -> Dataset:
+        """The first `limit` samples; all for None."""
+        if limit is None or limit >= len(self):
+            return self
+        if limit < 1:
+            raise DatasetError(f"At least one sample is needed, not {limit}.")
+        labels = None if self.y is None else self.y[:limit]
+        return self._replaced(tuple(x[:limit] for x in self.inputs), labels, self.task)
+
+    def fitted(self, graph: Graph) -> Dataset:
+        """The same samples for a model's inputs, and the labels for its first output.
+
+        A missing dimension of size 1 is added, one too many is dropped: (28, 28) fits
+        (28, 28, 1). Anything else has to be said in the preprocessing.
+
+        Raises
+        ------
+        DatasetError
+            If samples or labels do not fit; the message says what was expected and what came.
+        """
+        shapes = input_shapes(graph)
+        if len(shapes) != len(self.inputs):
+            names = ", ".join(s.name for s in shapes)
+            raise DatasetError(
+                f"The model has {len(shapes)} inputs ({names}), the data have "
+                f"{len(self.inputs)}; store one array for each, named x0, x1, ..."
+            )
+        for shape, x in zip(shapes, self.inputs, strict=True):
+            self._check_fit(shape, x)
+        for shape, x in zip(shapes, self.calibration, strict=False):
+            self._check_fit(shape, x, "calibration samples")
+        output = graph.tensors[graph.outputs[0]]
+        labels, task = fit_labels(self.y, output, self.name)
+        return self._replaced(self.inputs, labels, task, shapes)
+
+    def _replaced(
+        self,
+        inputs: tuple[Array, ...],
+        y: Array | None,
+        task: Task,
+        shapes: tuple[InputShape, ...] | None = None,
+    ) -> Dataset:
+        return Dataset(
+            self.name,
+            inputs,
+            y,
+            task,
+            self.preprocessing,
+            self.class_names,
+            self.path,
+            self.sha256,
+            self.calibration,
+            self.shapes if shapes is None else shapes,
+        )
+
+    def _check_fit(self, shape: InputShape, x: Array, what: str = "samples") -> None:
+        if x.dtype.kind not in "fiub":
+            raise DatasetError(f"The {what} of {self.name} are {x.dtype}, numbers are needed.")
+        if shape.integers and x.dtype.kind == "f":
+            raise DatasetError(
+                f"The input {shape.name} takes integers, the {what} of {self.name} are {x.dtype}."
+            )
+        probe = x[:1] if shape.integers else self.preprocessing.apply(x[:1])
+        if _fit(probe.shape[1:], shape.shape) is None:
+            got = f"{tuple(probe.shape[1:])}"
+            if not shape.integers and not self.preprocessing.does_nothing:
+                got += f" after preprocessing ({self.preprocessing.describe()})"
+            advice = _advice(probe.shape[1:], shape.shape)
+            raise DatasetError(
+                f"The model expects samples of shape {_shape_text(shape.shape)}, "
+                f"the {what} of {self.name} have {got}{advice}."
+            )
+
+    def _prepare(self, stored: tuple[Array, ...]) -> Batch:
+        if not self.shapes:
+            ready = tuple(self.preprocessing.apply(x) for x in stored)
+            return ready[0] if len(ready) == 1 else ready
+        prepared = []
+        for shape, x in zip(self.shapes, stored, strict=True):
+            values: Array = x if shape.integers else self.preprocessing.apply(x)
+            fit = _fit(values.shape[1:], shape.shape)
+            if fit is None:
+                raise DatasetError(
+                    f"The model expects samples of shape {_shape_text(shape.shape)}, "
+                    f"got {values.shape[1:]}."
+                )
+            prepared.append(values.reshape(len(values), *fit))
+        return prepared[0] if len(prepared) == 1 else tuple(prepared)
+
+
+def input_shapes(graph: Graph) -> tuple[InputShape, ...]:
+    """What the inputs of `graph` take."""
+    return tuple(_input_shape(graph.tensors[name]) for name in graph.inputs)
+
+
+def _input_shape(tensor: Tensor) -> InputShape:
+    integers = not tensor.is_float and tensor.quantization is None
+    return InputShape(tensor.name, tensor.shape[1:], integers)
+
+
+def _fit(got: tuple[int, ...], expected: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Shape to give a sample so that it fits, or None: only dimensions of size 1 may differ."""
+    if len(got) == len(expected) and all(e in (-1, g) for g, e in zip(got, expected, strict=True)):
+        return got
+    kept = [n for n in got if n != 1]
+    wanted = [n for n in expected if n != 1]
+    if len(kept) != len(wanted) or any(e not in (-1, g) for g, e in zip(kept, wanted, strict=True)):
+        return None
+    sizes = iter(kept)
+    return tuple(1 if n == 1 else next(sizes) for n in expected)
+
+
+def _advice(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if len(expected) == 3 and len(got) in (2, 3) and -1 not in expected:
+        wanted = []
+        channels = got[2] if len(got) == 3 else 1
+        if tuple(got[:2]) != tuple(expected[:2]):
+            wanted.append(f"resize={expected[0]}x{expected[1]}")
+        if channels == 1 and expected[2] == 3:
+            wanted.append("channels=rgb")
+        if channels == 3 and expected[2] == 1:
+            wanted.append("channels=grey")
+        if wanted:
+            return f"; the preprocessing {','.join(wanted)} would fit them"
+    return ""
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    inner = ", ".join("any" if n == -1 else str(n) for n in shape)
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"

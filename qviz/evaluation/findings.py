@@ -1,0 +1,148 @@
+"""Things worth knowing about a quantized network, each said in a sentence with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.graph import Graph, Tensor
+from qviz.quantization.scheme import Scheme
+
+_COPIES = ("QUANTIZE", "DEQUANTIZE")
+_NAMED = 4
+
+
+def float_operators(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
+    """Operators that an integer scheme leaves in float, as ``KIND layer``."""
+    if not scheme.is_integer:
+        return ()
+    return tuple(
+        f"{operator.kind} {operator.layer}".rstrip()
+        for operator in quantized.operators
+        if operator.kind not in _COPIES
+        and any(quantized.tensors[name].is_float for name in operator.outputs)
+    )
+
+
+def findings(
+    reference: Graph,
+    quantized: Graph,
+    scheme: Scheme,
+    input_ranges: Mapping[str, tuple[float, float]],
+) -> tuple[str, ...]:
+    """Sentences on what the quantized graph leaves in float, clips, saturates or overflows.
+
+    Parameters
+    ----------
+    reference : Graph
+        Float graph with batch norms folded.
+    quantized : Graph
+    scheme : Scheme
+    input_ranges : Mapping
+        Least and greatest value of the preprocessed test data, by input.
+    """
+    return (
+        *_islands(quantized, scheme),
+        *_input_ranges(reference, quantized, input_ranges),
+        *_saturated_biases(quantized),
+        *_overflown_halves(quantized),
+    )
+
+
+def one_class_only(
+    predicted: NDArray[np.int64], expected: NDArray[np.int64], class_names: Sequence[str]
+) -> tuple[str, ...]:
+    """A sentence if every sample gets the same class although the float model sees several."""
+    if len(predicted) < 2 or len(np.unique(predicted)) > 1 or len(np.unique(expected)) < 2:
+        return ()
+    only = int(predicted[0])
+    if only < 0:
+        return ("Every output is NaN.",)
+    name = f" ({class_names[only]})" if only < len(class_names) else ""
+    return (f"Predicts class {only}{name} for every sample: the network has collapsed.",)
+
+
+def _islands(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
+    left = float_operators(quantized, scheme)
+    if not left:
+        return ()
+    named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
+    stay = "operator stays" if len(left) == 1 else "operators stay"
+    return (f"{len(left)} {stay} in float32: {named}.",)
+
+
+def _input_ranges(
+    reference: Graph, quantized: Graph, input_ranges: Mapping[str, tuple[float, float]]
+) -> tuple[str, ...]:
+    """Data that leave the range of the input codes, or use little of it."""
+    sentences = []
+    for name in reference.inputs:
+        tensor = _coded_input(quantized, name)
+        if tensor is None or name not in input_ranges:
+            continue
+        lowest, highest = _code_reach(tensor)
+        low, high = input_ranges[name]
+        reach = highest - lowest
+        if low < lowest - 0.01 * reach or high > highest + 0.01 * reach:
+            sentences.append(
+                f"The data reach from {low:.4g} to {high:.4g}, but the input {name} is quantized "
+                f"for {lowest:.4g} to {highest:.4g}: values beyond are clipped. Check the "
+                f"preprocessing of the calibration and of the test data."
+            )
+        elif 0 < high - low < 0.4 * reach and tensor.dtype != np.int16:
+            sentences.append(
+                f"The data use only {(high - low) / reach:.0%} of the range that the input {name} "
+                f"is quantized for ({low:.4g} to {high:.4g} of {lowest:.4g} to {highest:.4g}). "
+                f"Check the preprocessing."
+            )
+    return tuple(sentences)
+
+
+def _coded_input(quantized: Graph, name: str) -> Tensor | None:
+    """Tensor with the codes of float input `name`, if it is quantized on entry."""
+    for other in quantized.inputs:
+        tensor = quantized.tensors[other]
+        if tensor.quantization is not None and name in (tensor.origin, other):
+            return tensor
+    for operator in quantized.operators:
+        if operator.kind == "QUANTIZE" and operator.inputs[0] == name:
+            return quantized.tensors[operator.outputs[0]]
+    return None
+
+
+def _code_reach(tensor: Tensor) -> tuple[float, float]:
+    """Real values of the lowest and the highest code."""
+    params = tensor.quantization
+    assert params is not None
+    limits = np.iinfo(np.dtype(tensor.dtype).name)
+    scale, zero_point = float(params.scale[0]), int(params.zero_point[0])
+    return (limits.min - zero_point) * scale, (limits.max - zero_point) * scale
+
+
+def _saturated_biases(quantized: Graph) -> tuple[str, ...]:
+    limit = np.iinfo(np.int32).max
+    hit = []
+    for tensor in quantized.tensors.values():
+        if tensor.data is None or tensor.dtype != np.int32 or tensor.quantization is None:
+            continue
+        count = int((np.abs(tensor.data.astype(np.int64)) >= limit).sum())
+        if count:
+            hit.append(f"{tensor.name} ({count} of {tensor.size})")
+    if not hit:
+        return ()
+    return (
+        f"Biases too large for 32 bits at their scale are clipped: {', '.join(hit[:_NAMED])}. "
+        f"Their inputs have a very small range, or their weights are nearly 0.",
+    )
+
+
+def _overflown_halves(quantized: Graph) -> tuple[str, ...]:
+    lost = 0
+    for tensor in quantized.tensors.values():
+        if tensor.data is not None and tensor.dtype == np.float16:
+            lost += int(np.isinf(tensor.data).sum())
+    if not lost:
+        return ()
+    return (f"{lost} weights lie beyond ±65504 and become infinite in float16.",)

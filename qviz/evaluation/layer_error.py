@@ -1,0 +1,281 @@
+"""How far each layer of a quantized network is from the float network.
+
+Three errors are told apart: of the weights, of the layer alone (local), and of everything up to
+and including the layer (accumulated).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.evaluation.metrics import ErrorAccumulator, error_metrics
+from qviz.evaluation.results import ErrorMetrics, LayerError
+from qviz.evaluation.running import run_real
+from qviz.evaluation.weights import quantized_counterpart
+from qviz.execution import Executor, Trace
+from qviz.execution.io import quantize_input
+from qviz.graph import Graph, Layer, Tensor, layers
+from qviz.quantization.scheme import Scheme
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerPath:
+    """The part of a quantized graph that stands for one layer of the float graph.
+
+    Attributes
+    ----------
+    target : str
+        Tensor of the quantized graph that holds the layer's output.
+    feeds : tuple of (str, str)
+        Tensors of the quantized graph that go in, each with the float tensor it stands for.
+    operators : tuple of int
+        Indices of the operators between them, in execution order.
+    """
+
+    target: str
+    feeds: tuple[tuple[str, str], ...]
+    operators: tuple[int, ...]
+
+
+def layer_inputs(graph: Graph, layer: Layer) -> tuple[str, ...]:
+    """Activations that a layer reads from other layers."""
+    operators = [graph.operators[i] for i in layer.operators]
+    own = {name for operator in operators for name in operator.outputs}
+    read = (name for operator in operators for name in operator.present_inputs)
+    return tuple(
+        dict.fromkeys(n for n in read if n not in own and not graph.tensors[n].is_constant)
+    )
+
+
+def find_path(
+    reference: Graph, layer: Layer, quantized: Graph, producers: dict[str, int]
+) -> LayerPath | None:
+    """Operators of `quantized` that compute `layer` of `reference`; None where it has none.
+
+    The way is followed from the layer's output back to the first tensors that stand for its
+    inputs, so that inserted QUANTIZE and DEQUANTIZE operators and unfolded batch norms on the way
+    count as part of the layer.
+    """
+    target = find_target(quantized, layer.output)
+    if target is None:
+        return None
+    inputs = set(layer_inputs(reference, layer))
+    feeds: dict[str, str] = {}
+    operators: set[int] = set()
+    waiting = [target]
+    while waiting:
+        name = waiting.pop()
+        tensor = quantized.tensors[name]
+        stands_for = tensor.origin or name
+        if stands_for in inputs and name != target:
+            feeds[name] = stands_for
+        elif name in producers:
+            if producers[name] not in operators:
+                operators.add(producers[name])
+                waiting.extend(quantized.operators[producers[name]].present_inputs)
+        elif not tensor.is_constant:
+            return None
+    return LayerPath(target, tuple(feeds.items()), tuple(sorted(operators)))
+
+
+def find_target(quantized: Graph, name: str) -> str | None:
+    """Tensor of `quantized` that holds what float tensor `name` holds, codes before copies."""
+    if name in quantized.tensors and not quantized.tensors[name].is_constant:
+        return name
+    made = (n for operator in quantized.operators for n in operator.outputs)
+    return next((n for n in made if quantized.tensors[n].origin == name), None)
+
+
+def weight_error(graph: Graph, layer: Layer, quantized: Graph) -> ErrorMetrics | None:
+    """Error of the largest weight tensor of a layer; None where weights stay as they are.
+
+    Parameters
+    ----------
+    graph : Graph
+        Float graph that `quantized` was made from: folded, or unfolded for tfjs.
+    layer : Layer
+        Of `graph`.
+    quantized : Graph
+    """
+    if not layer.weights:
+        return None
+    name = max(layer.weights, key=lambda n: graph.tensors[n].size)
+    found = quantized_counterpart(quantized, name)
+    if found is None or not graph.tensors[name].is_float:
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = found.real()
+    return error_metrics(graph.tensors[name].real(), values, _steps(found))
+
+
+def _steps(tensor: Tensor) -> Array | None:
+    """Scale of a quantized tensor, shaped to broadcast against its values."""
+    params = tensor.quantization
+    if params is None:
+        return None
+    if params.quantized_dimension is None:
+        return params.scale[:1].reshape((1,) * len(tensor.shape))
+    shape = [1] * len(tensor.shape)
+    shape[params.quantized_dimension] = -1
+    return params.scale.reshape(shape)
+
+
+class LocalRunner:
+    """Runs the operators of one layer of a quantized graph on float inputs."""
+
+    def __init__(self, executor: Executor, graph: Graph, path: LayerPath) -> None:
+        self._executor = executor
+        self._graph = graph
+        self._path = path
+        fed = {name for name, _ in path.feeds}
+        constant = {name for name, tensor in graph.tensors.items() if tensor.is_constant} - fed
+        varying = []
+        for index in path.operators:
+            operator = graph.operators[index]
+            if constant.issuperset(operator.present_inputs):
+                # Weights that are dequantized first; the executor has done that once and for all.
+                constant.update(set(operator.outputs) - fed)
+            else:
+                varying.append(index)
+        self._varying = tuple(varying)
+
+    def run(self, trace: Trace) -> Array:
+        """Real values of the layer's output, from its inputs in a float trace."""
+        values: dict[str, Array] = {}
+        for name, stands_for in self._path.feeds:
+            values[name] = quantize_input(self._graph.tensors[name], trace[stands_for])
+        for index in self._varying:
+            values.update(self._run(index, values))
+        return _real(self._graph.tensors[self._path.target], values[self._path.target])
+
+    def _run(self, index: int, values: dict[str, Array]) -> dict[str, Array]:
+        operator = self._graph.operators[index]
+        inputs = [None if name is None else values.get(name) for name in operator.inputs]
+        outputs = self._executor.run_operator(index, inputs)
+        return dict(zip(operator.outputs, outputs, strict=True))
+
+
+def _real(tensor: Tensor, values: Array) -> Array:
+    if tensor.quantization is None or values.dtype.kind == "f":
+        return values
+    return tensor.quantization.dequantize(values)
+
+
+@dataclass(slots=True, eq=False)
+class _Measured:
+    """Sums of one layer while samples go by."""
+
+    layer: Layer
+    path: LayerPath
+    runner: LocalRunner
+    step: float | None
+    local: ErrorAccumulator
+    accumulated: ErrorAccumulator
+
+
+def layer_error_steps(
+    reference: Graph,
+    unfolded: Graph,
+    quantized: Graph,
+    scheme: Scheme,
+    batches: Iterable[Array | tuple[Array, ...]],
+    *,
+    reference_executor: Executor,
+    executor: Executor,
+) -> Generator[int, None, tuple[LayerError, ...]]:
+    """Measure every layer, yielding the number of samples done after each batch.
+
+    Parameters
+    ----------
+    reference : Graph
+        Float graph with batch norms folded; its layers are the ones reported.
+    unfolded : Graph
+        The model as its author wrote it, whose weights tfjs stores.
+    quantized : Graph
+    scheme : Scheme
+    batches : iterable
+        Preprocessed samples. Memory is bounded by one batch.
+    reference_executor, executor : Executor
+        Of `reference` and of `quantized`.
+
+    Returns
+    -------
+    tuple of LayerError
+        In execution order of `reference`.
+    """
+    found = layers(reference)
+    producers = quantized.producers()
+    measured: dict[str, _Measured] = {}
+    for layer in found:
+        path = find_path(reference, layer, quantized, producers)
+        if path is None or not reference.tensors[layer.output].is_float:
+            continue
+        params = quantized.tensors[path.target].quantization
+        measured[layer.name] = _Measured(
+            layer,
+            path,
+            LocalRunner(executor, quantized, path),
+            None if params is None else float(params.scale[0]),
+            ErrorAccumulator(),
+            ErrorAccumulator(),
+        )
+    targets = tuple(dict.fromkeys(m.path.target for m in measured.values()))
+    tapped = tapped_tensors(reference)
+    done = 0
+    for batch in batches:
+        trace = run_real(reference_executor, reference, batch, tapped)
+        outcome = run_real(executor, quantized, batch, targets)
+        for m in measured.values():
+            expected = trace[m.layer.output]
+            m.accumulated.update(expected, outcome.real(m.path.target), m.step)
+            m.local.update(expected, m.runner.run(trace), m.step)
+        done += len(batch[0]) if isinstance(batch, tuple) else len(batch)
+        yield done
+    weighted = unfolded if scheme.family == "tfjs" else reference
+    by_name = {layer.name: layer for layer in layers(weighted)}
+    return tuple(
+        _layer_error(layer, measured.get(layer.name), weighted, by_name, quantized, scheme, done)
+        for layer in found
+    )
+
+
+def tapped_tensors(reference: Graph) -> tuple[str, ...]:
+    """Tensors of the float graph that layer errors need: inputs and outputs of all layers."""
+    names: dict[str, None] = {}
+    for layer in layers(reference):
+        names.update(dict.fromkeys((*layer_inputs(reference, layer), layer.output)))
+    return tuple(names)
+
+
+def _layer_error(
+    layer: Layer,
+    measured: _Measured | None,
+    weighted: Graph,
+    by_name: dict[str, Layer],
+    quantized: Graph,
+    scheme: Scheme,
+    samples: int,
+) -> LayerError:
+    own = by_name.get(layer.name)
+    in_float = (
+        scheme.is_integer
+        and measured is not None
+        and quantized.tensors[measured.path.target].is_float
+    )
+    has_outputs = measured is not None and samples > 0
+    return LayerError(
+        layer=layer.name,
+        kind=layer.kind,
+        tensor=layer.output,
+        weight=None if own is None else weight_error(weighted, own, quantized),
+        local=measured.local.result() if measured and has_outputs else None,
+        accumulated=measured.accumulated.result() if measured and has_outputs else None,
+        in_float=in_float,
+    )
