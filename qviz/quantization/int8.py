@@ -1,0 +1,70 @@
+"""Full-integer quantization with int8 activations, as TensorFlow's converter does it."""
+
+from __future__ import annotations
+
+from qviz.graph import Graph
+from qviz.quantization.dataflow import Dataflow
+from qviz.quantization.int8_emission import emit
+from qviz.quantization.int8_propagation import Ranges, propagate
+from qviz.quantization.preconditions import (
+    check_constants,
+    check_ranges,
+    refuse_float_operators,
+)
+from qviz.quantization.rules import profile
+from qviz.quantization.scheme import Scheme
+
+
+def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
+    """Quantize weights and activations to int8.
+
+    Parameters
+    ----------
+    graph : Graph
+        A float graph with batch norms folded and activations fused.
+    scheme : Scheme
+        Of the family ``int8``: granularity, type of inputs and outputs, layers kept in float,
+        profile, and whether a float operator is an error.
+    ranges : Mapping of str to (float, float)
+        Smallest and largest value of every float activation.
+
+    Returns
+    -------
+    Graph
+        Operators without an int8 form stay in float between DEQUANTIZE and QUANTIZE.
+
+    Raises
+    ------
+    CalibrationError
+        If a range is missing or not finite.
+    SchemeError
+        If a weight is not finite, or the profile unknown.
+    UnsupportedOperatorError
+        If the scheme wants integers only and an operator has no int8 form.
+    """
+    rules = profile(scheme.profile).int8
+    check_constants(graph)
+    flow = Dataflow(graph, rules, frozenset(scheme.float_layers))
+    check_ranges(
+        [
+            value
+            for step in flow.steps
+            if step.rule in rules.quantizable
+            for value in (
+                *(v for _, v in flow.float_operands(step) if v not in flow.constants),
+                *(flow.float_results(step) if step.rule not in rules.fixed_output else ()),
+            )
+        ],
+        ranges,
+    )
+    assignment = propagate(flow, ranges, per_channel=scheme.per_channel)
+    if scheme.integer_only:
+        refuse_float_operators(
+            [
+                step.source
+                for step, integer in zip(flow.steps, assignment.integer, strict=True)
+                if not integer and (any(flow.float_operands(step)) or any(flow.float_results(step)))
+            ],
+            scheme,
+        )
+    return emit(flow, assignment, scheme.io_dtype)

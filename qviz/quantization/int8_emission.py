@@ -1,0 +1,243 @@
+"""The int8 graph: integer operators, float islands, and the conversions between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from qviz.graph import Graph, Operator, Tensor
+from qviz.quantization.affine import AffineParams, codes
+from qviz.quantization.dataflow import FLOAT32, Dataflow, Use
+from qviz.quantization.draft import GraphDraft
+from qviz.quantization.int8_propagation import Assignment
+
+
+@dataclass(slots=True)
+class _Forms:
+    """Tensors that hold one value in the quantized graph.
+
+    Attributes
+    ----------
+    made : str
+        The one that its producer makes, or the graph's input.
+    shared : str or None
+        Codes with the value's own parameters, for readers without other wishes.
+    dequantized : str or None
+        A float copy of codes.
+    """
+
+    made: str
+    shared: str | None = None
+    dequantized: str | None = None
+
+
+def emit(flow: Dataflow, assignment: Assignment, io_dtype: str) -> Graph:
+    """Build the int8 graph.
+
+    A float operator between integer ones reads one DEQUANTIZE per value, and its results pass one
+    QUANTIZE per value; neighbouring float operators are not interrupted. A requantization right
+    behind an operator that chooses its own output range, without other readers, is left to that
+    operator.
+
+    Parameters
+    ----------
+    flow : Dataflow
+        The float graph.
+    assignment : Assignment
+        Parameters and integer operators from `propagate`.
+    io_dtype : {"float32", "int8", "uint8"}
+        Type of the graph's float inputs and outputs.
+    """
+    return _Emission(flow, assignment, io_dtype).run()
+
+
+class _Emission:
+    """The graph in the making and the form of each value in it."""
+
+    def __init__(self, flow: Dataflow, assignment: Assignment, io_dtype: str) -> None:
+        self._flow = flow
+        self._params = assignment.params
+        self._requantizations = assignment.requantizations
+        self._integer = assignment.integer
+        self._io_dtype = io_dtype
+        self._draft = GraphDraft(flow.graph)
+        self._forms: dict[str, _Forms] = {}
+        self._constants: dict[tuple[str, bool], str] = {}
+        self._redirected: dict[Use, str] = {}
+
+    def run(self) -> Graph:
+        """Emit inputs, operators and outputs in order."""
+        graph = self._flow.graph
+        for value in graph.inputs:
+            self._emit_input(value)
+        for index in range(len(self._flow.steps)):
+            self._emit_operator(index)
+        outputs = [self._emit_output(value) for value in graph.outputs]
+        return self._draft.build(graph.inputs, outputs)
+
+    # ---------------------------------------------------------------- inputs and outputs
+
+    def _emit_input(self, value: str) -> None:
+        if not self._flow.is_float(value):
+            self._draft.keep(self._flow.tensor(value))
+        elif self._io_dtype == "float32" or value not in self._params:
+            self._emit_float_value(value)
+        elif self._io_dtype == "uint8":
+            params = self._params[value].as_uint8()
+            self._forms[value] = _Forms(self._put_activation(value, params))
+            self._forms[value].shared = self._convert(value, "quantized", self._params[value])
+            self._requantize_for_readers(value)
+        else:
+            self._emit_integer_value(value)
+
+    def _emit_output(self, value: str) -> str:
+        if value in self._flow.constants:
+            return self._constant(value, as_codes=False)
+        if not self._flow.is_float(value):
+            return self._draft.keep(self._flow.tensor(value))
+        forms = self._forms[value]
+        as_codes = not self._draft.tensor(forms.made).is_float
+        if self._io_dtype == "float32" or (not as_codes and value not in self._params):
+            return self._dequantized(value) if as_codes else forms.made
+        if not as_codes and forms.shared is None:
+            forms.shared = self._convert(forms.made, "quantized", self._params[value])
+        codes_name = forms.made if as_codes else forms.shared
+        assert codes_name is not None
+        tensor = self._draft.tensor(codes_name)
+        if self._io_dtype == "int8" or tensor.dtype.name == "uint8":
+            return codes_name
+        params = self._codes_params(value, made=as_codes).as_uint8()
+        return self._convert(codes_name, "requantized", params)
+
+    def _codes_params(self, value: str, *, made: bool) -> AffineParams:
+        """Parameters of the codes that the producer makes (`made`) or that readers share."""
+        if made:
+            for requantization in self._requantizations.get(value, ()):
+                if requantization.at_producer and not self._chooses_range(value):
+                    return requantization.params
+            folded = self._folded_params(value)
+            if folded is not None:
+                return folded
+        return self._params[value]
+
+    # ---------------------------------------------------------------- operators
+
+    def _emit_operator(self, index: int) -> None:
+        step, integer = self._flow.steps[index], self._integer[index]
+        inputs = [
+            None if value is None else self._operand(Use(index, operand), value, integer)
+            for operand, value in enumerate(step.inputs)
+        ]
+        source = step.source
+        version = 0 if integer else source.version
+        self._draft.add(
+            Operator(
+                source.kind, tuple(inputs), source.outputs, source.options, source.layer, version
+            )
+        )
+        for value in step.outputs:
+            if not self._flow.is_float(value):
+                self._draft.keep(self._flow.tensor(value))
+            elif integer:
+                self._emit_integer_value(value)
+            else:
+                self._emit_float_value(value)
+
+    def _operand(self, use: Use, value: str, integer: bool) -> str:
+        """Name of the tensor that an operator reads for `value`."""
+        if value in self._flow.constants:
+            return self._constant(value, as_codes=integer)
+        if not self._flow.is_float(value):
+            return self._draft.keep(self._flow.tensor(value))
+        forms = self._forms[value]
+        if integer:
+            name = self._redirected.get(use, forms.shared)
+            assert name is not None
+            return name
+        return forms.made if self._draft.tensor(forms.made).is_float else self._dequantized(value)
+
+    def _constant(self, value: str, *, as_codes: bool) -> str:
+        """A constant as codes for integer operators, or as float for the others."""
+        key = (value if as_codes else self._flow.constants[value], as_codes)
+        if key not in self._constants:
+            origin = self._flow.constants[value]
+            data = self._flow.data(value)
+            name = value if as_codes else origin
+            if name in self._draft:  # read by integer and by float operators
+                name = self._draft.unique_name(f"{name}/float")
+            tensor = Tensor(name, data.shape, data.dtype, data, origin=origin)
+            if as_codes:
+                params = self._params[value]
+                tensor = replace(
+                    tensor,
+                    dtype=params.dtype,
+                    data=codes(data, params),
+                    quantization=params.to_quantization_params(),
+                )
+            self._constants[key] = self._draft.put(tensor)
+        return self._constants[key]
+
+    # ---------------------------------------------------------------- values
+
+    def _emit_integer_value(self, value: str) -> None:
+        """A value that an integer operator makes, or an int8 input, and its requantized forms."""
+        made_params = self._codes_params(value, made=True)
+        made = self._put_activation(value, made_params)
+        forms = self._forms[value] = _Forms(made, made)
+        if self._folded_params(value) is not None:
+            return
+        if not made_params.same_as(self._params[value]):
+            forms.shared = self._convert(made, "requantized", self._params[value])
+        self._requantize_for_readers(value)
+
+    def _emit_float_value(self, value: str) -> None:
+        """A value that a float operator makes, or a float input, and its codes if any are read."""
+        tensor = self._flow.tensor(value)
+        forms = self._forms[value] = _Forms(self._draft.put(replace(tensor, origin=value)))
+        read_as_codes = any(self._integer[use.operator] for use in self._flow.uses.get(value, ()))
+        if value in self._params and read_as_codes:
+            forms.shared = self._convert(forms.made, "quantized", self._params[value])
+            self._requantize_for_readers(value)
+
+    def _requantize_for_readers(self, value: str) -> None:
+        """One QUANTIZE for each set of parameters that readers of `value` ask for."""
+        forms = self._forms[value]
+        assert forms.shared is not None
+        for requantization in self._requantizations.get(value, ()):
+            if requantization.at_producer and not self._draft.tensor(forms.made).is_float:
+                name = forms.made
+            else:
+                name = self._convert(forms.shared, "requantized", requantization.params)
+            self._redirected.update(dict.fromkeys(requantization.readers, name))
+
+    def _chooses_range(self, value: str) -> bool:
+        """Whether an integer operator makes `value` that can yield any parameters."""
+        producer = self._flow.producers.get(value)
+        if producer is None or not self._integer[producer]:
+            return False
+        rule, rules = self._flow.steps[producer].rule, self._flow.rules
+        return rule not in rules.fixed_output and rule not in rules.same_scale
+
+    def _folded_params(self, value: str) -> AffineParams | None:
+        """Parameters that the only reader of `value` wants, if the producer can yield them."""
+        uses, requantizations = self._flow.uses.get(value, []), self._requantizations.get(value, [])
+        if len(uses) != 1 or self._flow.is_output(value) or not self._chooses_range(value):
+            return None
+        if len(requantizations) != 1 or requantizations[0].at_producer:
+            return None
+        return requantizations[0].params
+
+    def _dequantized(self, value: str) -> str:
+        forms = self._forms[value]
+        if forms.dequantized is None:
+            forms.dequantized = self._draft.convert(forms.made, "dequantized", FLOAT32, None)
+        return forms.dequantized
+
+    def _convert(self, name: str, suffix: str, params: AffineParams) -> str:
+        return self._draft.convert(name, suffix, params.dtype, params.to_quantization_params())
+
+    def _put_activation(self, value: str, params: AffineParams) -> str:
+        tensor = self._flow.tensor(value)
+        quantization = params.to_quantization_params()
+        return self._draft.put(
+            replace(tensor, dtype=params.dtype, quantization=quantization, origin=value)
+        )
