@@ -1,0 +1,131 @@
+"""Dynamic range: float activations that are quantized on the fly, int8 weights, float results.
+
+TFLite calls these operators hybrid. The rules are those of the x86 kernels, which the interpreter
+uses for its reference operators, too; on ARM the last bit of a float result can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.execution.fixed_point import round_half_away, round_half_away_float32
+from qviz.execution.kernels.float_finish import clamp, clamp_of
+from qviz.execution.kernels.registry import Array, Context
+
+# The vector code handles eight values at a time and rounds the rest in another way.
+_LANES = 8
+
+ScaleOrder = Literal["weights-first", "combined"]
+
+
+def asymmetric_codes(rows: Array) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """Quantize each row to 8 bits over its own range, extended to hold 0.
+
+    Parameters
+    ----------
+    rows : float32 ndarray of shape (rows, values)
+
+    Returns
+    -------
+    codes : int16 ndarray of the same shape
+        Less the zero point of the row, in [-255, 255].
+    scales : float32 ndarray of shape (rows, 1)
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/sse_tensor_utils.cc,
+    SseAsymmetricQuantizeFloats.
+    """
+    low = np.minimum(rows.min(1, keepdims=True, initial=0), np.float32(0))
+    high = np.maximum(rows.max(1, keepdims=True, initial=0), np.float32(0))
+    empty = low == high
+    step = (high - low).astype(np.float64) / 255
+    step[empty] = 1
+    low, high = low.astype(np.float64), high.astype(np.float64)
+    # The zero point as the lower and as the upper end of the range say it; the one whose terms
+    # are smaller has the smaller rounding error.
+    from_low, from_high = -128 - low / step, 127 - high / step
+    prefers_low = 128 + np.abs(low / step) < 127 + np.abs(high / step)
+    zero_point = round_half_away(np.clip(np.where(prefers_low, from_low, from_high), -128, 127))
+    scales = step.astype(np.float32)
+    inverse = (1 / scales.astype(np.float64)).astype(np.float32)
+    codes = _rounded(rows * inverse) + zero_point
+    centred = np.clip(np.nan_to_num(codes), -128, 127) - zero_point
+    centred[np.broadcast_to(empty, centred.shape)] = 0
+    return centred.astype(np.int16), scales
+
+
+def symmetric_codes(rows: Array) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """Quantize each row to [-127, 127] around 0; shapes as `asymmetric_codes`.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/sse_tensor_utils.cc, SseSymmetricQuantizeFloats.
+    """
+    largest = np.abs(rows).max(1, keepdims=True, initial=0).astype(np.float32)
+    empty = largest == 0
+    largest[empty] = 127
+    scales = largest / np.float32(127)
+    codes = np.clip(np.nan_to_num(_rounded(rows * (np.float32(127) / largest))), -127, 127)
+    return codes.astype(np.int16), scales
+
+
+def _rounded(scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Halves away from zero; by adding a half and truncating in the vector part."""
+    whole = np.trunc(scaled + np.copysign(np.float32(0.5), scaled))
+    tail = scaled.shape[1] - scaled.shape[1] % _LANES
+    whole[:, tail:] = round_half_away_float32(scaled[:, tail:])
+    return whole
+
+
+def hybrid_compute(
+    context: Context,
+    multiply: Callable[[Array], Array],
+    bias: Array | None,
+    order: ScaleOrder,
+) -> Callable[[Array], Array]:
+    """Computation of a hybrid convolution.
+
+    Parameters
+    ----------
+    context : Context
+        Of the operator; input 1 gives the scales of the weights.
+    multiply : callable
+        From centred codes (int16, in the shape of the activation) to exact sums in float32.
+    bias : float32 ndarray or None
+        Per output channel.
+    order : {"weights-first", "combined"}
+        How the two scales are applied, which matters for the last bit: ``(sum * weight_scale) *
+        input_scale`` or ``sum * (weight_scale * input_scale)``.
+    """
+    params = context.input(1).quantization
+    if params is None:
+        raise context.unsupported("its integer weights have no scale")
+    weight_scales = params.scale.astype(np.float32)
+    limits = clamp_of(context)
+
+    def compute(x: Array) -> Array:
+        codes, scales = asymmetric_codes(x.reshape(len(x), -1))
+        out = multiply(codes.reshape(x.shape))
+        per_image = scales.reshape(-1, *(1,) * (x.ndim - 1))
+        if order == "weights-first":
+            out *= weight_scales
+            out *= per_image
+        else:
+            out *= weight_scales * per_image
+        if bias is not None:
+            out += bias
+        clamp(out, limits)
+        return out
+
+    return compute
+
+
+def keep_sums(sums: Array, out: Array) -> None:
+    """Finish that leaves the sums as they are, rounded to float32 like a C cast."""
+    if sums is not out:
+        np.copyto(out, sums, casting="same_kind")

@@ -1,0 +1,266 @@
+"""What follows the sums of an integer operator: bias, scaling to the output's codes, clamp."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qviz.execution.fixed_point import (
+    Int64Array,
+    activation_range,
+    code_limits,
+    multiply_by_quantized_multiplier,
+    multiply_by_quantized_multiplier_64,
+    quantize_multipliers,
+    reduce_multiplier,
+    round_half_away,
+    wrap_int32,
+)
+from qviz.execution.kernels.accumulation import Finish
+from qviz.execution.kernels.registry import Array, Context
+from qviz.graph import Tensor
+
+_EXACT = 1 << 53
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accumulator:
+    """What is known beforehand about the sums of an integer operator.
+
+    Attributes
+    ----------
+    bias : int64 ndarray of shape (channels,)
+        To be added to the sums as they leave the product: the operator's bias and the terms of
+        the zero points.
+    sum_bound : int64 ndarray of shape (channels,)
+        Largest magnitude of a sum before the bias.
+    total_bound : int64 ndarray of shape (channels,)
+        Largest magnitude with it.
+    is_wide : bool
+        Whether the reference accumulates in 64 bits (16x8 with 64-bit bias); else in int32.
+    """
+
+    bias: Int64Array
+    sum_bound: Int64Array
+    total_bound: Int64Array
+    is_wide: bool
+
+    @classmethod
+    def of(
+        cls,
+        context: Context,
+        weights: Array,
+        bias: Array | None,
+        *,
+        centred: bool = False,
+    ) -> Accumulator:
+        """Accumulator of inputs 0 (codes) and `weights`.
+
+        Parameters
+        ----------
+        context : Context
+            Of the operator; input 0 gives zero point and type.
+        weights : integer ndarray of shape (taps, channels)
+            Less their zero point.
+        bias : integer ndarray of shape (channels,), or None
+            The operator's own.
+        centred : bool
+            Whether inputs enter the product less their zero point.
+        """
+        x = context.input(0)
+        zero_point = zero_point_of(x)
+        low, high = code_limits(x.dtype)
+        positive = np.maximum(weights, 0).sum(0, dtype=np.int64)
+        negative = np.minimum(weights, 0).sum(0, dtype=np.int64)
+        own = np.zeros(len(positive), np.int64) if bias is None else bias.astype(np.int64).ravel()
+        centred_max = positive * (high - zero_point) + negative * (low - zero_point)
+        centred_min = positive * (low - zero_point) + negative * (high - zero_point)
+        total = np.maximum(np.abs(centred_max + own), np.abs(centred_min + own))
+        if centred:
+            largest = max(abs(low - zero_point), abs(high - zero_point))
+        else:
+            largest = max(abs(low), abs(high))
+            own = own - zero_point * (positive + negative)
+        is_wide = x.dtype == np.int16 and (bias is None or bias.dtype == np.int64)
+        return cls(own, (positive - negative) * largest, total, is_wide)
+
+
+def zero_point_of(tensor: Tensor) -> int:
+    """Zero point of a tensor with one for all elements; 0 where it has none."""
+    return 0 if tensor.quantization is None else int(tensor.quantization.zero_point[0])
+
+
+def input_bound(tensor: Tensor, *, centred: bool = False) -> int:
+    """Largest magnitude of a code of `tensor`, less its zero point if `centred`."""
+    low, high = code_limits(tensor.dtype)
+    offset = zero_point_of(tensor) if centred else 0
+    return max(abs(low - offset), abs(high - offset))
+
+
+def centred_weights(tensor: Tensor, weights: Array) -> Array:
+    """Weights less their zero point, int16 where that is needed."""
+    zero_point = zero_point_of(tensor)
+    if zero_point == 0:
+        return weights
+    return weights.astype(np.int16) - np.int16(zero_point)
+
+
+def effective_scales(context: Context, channels: int) -> NDArray[np.float64]:
+    """``input_scale * weight_scale / output_scale`` per output channel, in float64.
+
+    The legacy uint8 kernels multiply input and weight scale in float32 first.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/kernel_util.cc, PopulateConvolutionQuantizationParams and
+    GetQuantizedConvolutionMultipler.
+    """
+    scales = [context.input(0), context.input(1), context.output]
+    params = [tensor.quantization for tensor in scales]
+    x, weights, out = params
+    if x is None or weights is None or out is None:
+        missing = scales[params.index(None)].name
+        raise context.unsupported(f"its integer tensor {missing!r} has no scale")
+    if context.input(0).dtype == np.uint8:
+        product = (x.scale[0] * weights.scale).astype(np.float64)
+    else:
+        product = np.float64(x.scale[0]) * weights.scale.astype(np.float64)
+    per_channel: NDArray[np.float64] = product / np.float64(out.scale[0])
+    return np.broadcast_to(per_channel, (channels,)).copy()
+
+
+def requantize(context: Context, accumulator: Accumulator) -> Finish:
+    """Finish of convolutions: fixed-point scaling as the reference kernels do it.
+
+    Codes are ``clamp(zero_point + round(round(acc * multiplier * 2**-31) * 2**shift))`` for 32-bit
+    accumulators, with one rounding of a 15-bit multiplier for 64-bit ones. The same numbers come
+    out of float64 where all of them stay below 2**53, which is a few times faster; else of int64,
+    where an int32 accumulator also wraps as the reference's does.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/integer_ops/conv.h.
+    """
+    output = context.output
+    low, high = _limits(context)
+    zero_point = zero_point_of(output)
+    scales = effective_scales(context, len(accumulator.bias))
+    multiplier, shift = quantize_multipliers(scales)
+    fast = (
+        _wide_in_float64(accumulator, multiplier, shift)
+        if accumulator.is_wide
+        else _narrow_in_float64(accumulator, multiplier, shift)
+    )
+    if fast is None:
+        return _in_integers(accumulator, multiplier, shift, (low, high), zero_point)
+
+    def finish(sums: Array, out: Array) -> None:
+        codes = fast(sums)
+        np.clip(codes, low - zero_point, high - zero_point, out=codes)
+        np.add(codes, zero_point, out=out, casting="unsafe")
+
+    return finish
+
+
+def _limits(context: Context) -> tuple[int, int]:
+    try:
+        return activation_range(context.operator.activation, context.output)
+    except ValueError as error:
+        raise context.unsupported(str(error)) from error
+
+
+def _narrow_in_float64(
+    accumulator: Accumulator, multiplier: Int64Array, shift: Int64Array
+) -> _Scaling | None:
+    """Double rounding in float64; None if a number could leave its exact range."""
+    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
+    bound = np.maximum(accumulator.sum_bound, accumulator.total_bound)
+    fits_int32 = bound <= ((1 << 31) - 1) >> left
+    if not (fits_int32.all() and _products_fit(bound, multiplier, 1 << 30) and (left <= 30).all()):
+        return None
+    factor = multiplier * 2.0**-31 * 2.0**left
+    # rint rounds halves to even; a push of 2**-40 off the exact half makes that away from zero, and
+    # moves no other multiple of 2**-right, right <= 31, over a half.
+    push = np.where(right > 0, 2.0**-right * (1 + 2.0**-40), 1.0)
+    return _Scaling(factor, accumulator.bias * factor + 0.5, push)
+
+
+def _wide_in_float64(
+    accumulator: Accumulator, multiplier: Int64Array, shift: Int64Array
+) -> _Scaling | None:
+    """Single rounding of the 15-bit multiplier; None if a number could leave its exact range."""
+    reduced, total_shift = reduce_multiplier(multiplier, shift)
+    bound = np.maximum(accumulator.sum_bound, accumulator.total_bound)
+    if (total_shift > 50).any() or not _products_fit(bound, reduced, 1 << 50):
+        return None
+    factor = reduced * 2.0 ** -total_shift.astype(np.float64)
+    return _Scaling(factor, accumulator.bias * factor + 0.5, None)
+
+
+def _products_fit(bound: Int64Array, multiplier: Int64Array, half: int) -> bool:
+    products = bound.astype(object) * multiplier.astype(object)
+    return all(int(p) + half < _EXACT for p in products)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scaling:
+    """``floor(sums * factor + offset)``, then ``rint(... * push)`` unless `push` is None."""
+
+    factor: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    push: NDArray[np.float64] | None
+
+    def __call__(self, sums: Array) -> NDArray[np.float64]:
+        scaled: NDArray[np.float64] = np.multiply(sums, self.factor)
+        np.add(scaled, self.offset, out=scaled)
+        np.floor(scaled, out=scaled)
+        if self.push is not None:
+            np.multiply(scaled, self.push, out=scaled)
+            np.rint(scaled, out=scaled)
+        return scaled
+
+
+def _in_integers(
+    accumulator: Accumulator,
+    multiplier: Int64Array,
+    shift: Int64Array,
+    limits: tuple[int, int],
+    zero_point: int,
+) -> Finish:
+    """The formula as the C code writes it, in int64."""
+
+    def finish(sums: Array, out: Array) -> None:
+        total = sums.astype(np.int64) + accumulator.bias
+        if accumulator.is_wide:
+            codes = multiply_by_quantized_multiplier_64(total, multiplier, shift)
+        else:
+            codes = multiply_by_quantized_multiplier(wrap_int32(total), multiplier, shift)
+        np.clip(codes + zero_point, *limits, out=out, casting="unsafe")
+
+    return finish
+
+
+def requantize_in_double(context: Context, accumulator: Accumulator) -> Finish:
+    """Finish of FULLY_CONNECTED: one product in double, halves away from zero.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/fully_connected.cc; the reference kernels of int8 and int16 activations
+    scale by a double instead of a fixed-point multiplier.
+    """
+    low, high = _limits(context)
+    zero_point = zero_point_of(context.output)
+    scales = effective_scales(context, len(accumulator.bias))
+    wraps = not accumulator.is_wide and bool((accumulator.total_bound >= 1 << 31).any())
+
+    def finish(sums: Array, out: Array) -> None:
+        total = sums.astype(np.float64) + accumulator.bias
+        if wraps:
+            total = wrap_int32(total.astype(np.int64)).astype(np.float64)
+        codes = round_half_away(total * scales)
+        np.clip(codes, low - zero_point, high - zero_point, out=codes)
+        np.add(codes, zero_point, out=out, casting="unsafe")
+
+    return finish

@@ -1,0 +1,115 @@
+"""TRANSPOSE_CONV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from qviz.execution.kernels.accumulation import Finish, exact_carrier
+from qviz.execution.kernels.float_finish import add_bias_and_clamp
+from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
+from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
+from qviz.execution.kernels.requantization import (
+    Accumulator,
+    centred_weights,
+    input_bound,
+    requantize,
+    zero_point_of,
+)
+from qviz.execution.kernels.windows import Window
+
+_Compute = Callable[[Array, tuple[int, int]], Array]
+
+
+@kernel("TRANSPOSE_CONV")
+def prepare_transpose_conv(context: Context) -> Kernel:
+    """Transposed convolution: inputs (output shape, weights (out, h, w, in), x, bias).
+
+    Each input pixel adds its products to a window of the output; the sums are finished as those
+    of CONV_2D are. Float, int8, uint8 and 16x8.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/transpose_conv.cc and internal/reference/{transpose_conv.h,
+    integer_ops/transpose_conv.h}.
+    """
+    # The same order as the other operators with weights have.
+    bias = context.optional_input(3)
+    ordered = replace(context, inputs=(context.input(2), context.input(1), bias))
+    arithmetic = arithmetic_of(ordered)
+    if arithmetic is Arithmetic.HYBRID:
+        raise context.unsupported("there is no kernel for float activations with integer weights")
+    constant = ordered.constant(1)
+    packed = None
+    if constant is not None and (bias is None or bias.is_constant):
+        packed = _pack(ordered, arithmetic, constant, ordered.constant(2))
+
+    def run(inputs: Any) -> tuple[Array, ...]:
+        shape, weights, x = inputs[:3]
+        compute = packed
+        if compute is None:
+            given = inputs[3] if len(inputs) > 3 else None
+            compute = _pack(ordered, arithmetic, weights, given)
+        return (compute(x, (int(shape[1]), int(shape[2]))),)
+
+    return run
+
+
+def _pack(context: Context, arithmetic: Arithmetic, weights: Array, bias: Array | None) -> _Compute:
+    x = context.input(0)
+    if arithmetic is Arithmetic.FLOAT:
+        return _scatter(context, weights.astype(np.float32), add_bias_and_clamp(context, bias), 0)
+    weights = centred_weights(context.input(1), weights)
+    flat = weights.transpose(1, 2, 3, 0).reshape(-1, len(weights))
+    # At the border a sum has fewer terms, so the zero point cannot be one constant per channel.
+    carrier = exact_carrier(flat, input_bound(x, centred=True))
+    finish = requantize(context, Accumulator.of(context, flat, bias, centred=True))
+    return _scatter(context, weights.astype(carrier), finish, zero_point_of(x))
+
+
+def _scatter(context: Context, weights: Array, finish: Finish, zero_point: int) -> _Compute:
+    outputs, height, width, channels = weights.shape
+    window = Window.of(context, height, width)
+    # One contiguous matrix (in, out) per tap.
+    taps = np.ascontiguousarray(weights.transpose(1, 2, 3, 0))
+    dtype = context.output.dtype
+
+    def compute(x: Array, size: tuple[int, int]) -> Array:
+        out = np.empty((len(x), *size, outputs), dtype)
+        for image, result in zip(x, out, strict=True):
+            centred = image.astype(taps.dtype)
+            centred -= taps.dtype.type(zero_point)
+            sums = _spread(window, taps, centred.reshape(-1, channels), image.shape[:2], size)
+            finish(sums.reshape(-1, outputs), result.reshape(-1, outputs))
+        return out
+
+    return compute
+
+
+def _spread(
+    window: Window,
+    taps: Array,
+    pixels: Array,
+    image_size: tuple[int, ...],
+    size: tuple[int, int],
+) -> Array:
+    """Sums of shape (height, width, outputs) of one image."""
+    placement = window.place(*size)
+    rows, columns = image_size
+    # The canvas holds all windows; what hangs over the output's border is cut off.
+    reach_h = (rows - 1) * window.stride_h + window.height
+    reach_w = (columns - 1) * window.stride_w + window.width
+    canvas_h = max(reach_h, placement.top + size[0])
+    canvas_w = max(reach_w, placement.left + size[1])
+    canvas = np.zeros((canvas_h, canvas_w, taps.shape[3]), taps.dtype)
+    for i in range(window.height):
+        down = slice(i, i + (rows - 1) * window.stride_h + 1, window.stride_h)
+        for j in range(window.width):
+            across = slice(j, j + (columns - 1) * window.stride_w + 1, window.stride_w)
+            canvas[down, across] += (pixels @ taps[i, j]).reshape(rows, columns, -1)
+    return np.ascontiguousarray(
+        canvas[placement.top : placement.top + size[0], placement.left : placement.left + size[1]]
+    )
