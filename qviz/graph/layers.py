@@ -33,7 +33,7 @@ class Layer:
         Names of its constant float or quantized tensors with weights, biases included, shape
         vectors and other index tensors left out.
     output : str
-        Name of the tensor that its last operator makes.
+        Name of the tensor that its last operator makes; empty if it makes none.
     parameters : int
         Number of weights.
     """
@@ -66,7 +66,9 @@ def _layer(graph: Graph, name: str, indices: list[int]) -> Layer:
         main = next((k for k in kinds if k not in ("QUANTIZE", "DEQUANTIZE")), kinds[0])
     weights = dict.fromkeys(n for o in operators for n in o.present_inputs if is_weight(graph, n))
     parameters = sum(graph.tensors[n].size for n in weights)
-    return Layer(name, main, tuple(indices), tuple(weights), operators[-1].outputs[0], parameters)
+    # CALL_ONCE and ASSIGN_VARIABLE make no tensor.
+    output = next((o.outputs[0] for o in reversed(operators) if o.outputs), "")
+    return Layer(name, main, tuple(indices), tuple(weights), output, parameters)
 
 
 def is_weight(graph: Graph, name: str) -> bool:

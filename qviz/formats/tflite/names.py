@@ -86,7 +86,11 @@ def _path(graph: Graph, operator: Operator) -> tuple[str, ...]:
                 if path:
                     return path
     first = output.split(";")[0].split("/")
-    return () if _NO_PATH.match(first[0]) else tuple(first[:-1])
+    if _NO_PATH.match(first[0]):
+        return ()
+    # Layers of TensorFlow 1 spell out their batch norm: conv/BatchNorm/batchnorm/add_1.
+    inside = next((i for i, part in enumerate(first) if part == "BatchNorm"), len(first) - 1)
+    return tuple(first[:inside])
 
 
 def _before(part: str, words: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,13 @@ from ai_edge_litert import schema_py_generated as schema
 from qviz.errors import ExportError, ModelFormatError
 
 CUSTOM_PREFIX = "CUSTOM:"
+"""Start of the kind of an operator that is not builtin; its name follows."""
+
 CUSTOM_OPTIONS = "custom_options"
+"""Option of such an operator: its own options, as the bytes of the file."""
+
+INTERMEDIATES = "intermediates"
+"""Option of an integer LSTM: tuple of Tensor, whose quantization its inner steps use."""
 
 _POOL = ("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D")
 _REDUCE = ("MEAN", "SUM", *(f"REDUCE_{w}" for w in ("ALL", "ANY", "MAX", "MIN", "PROD")))

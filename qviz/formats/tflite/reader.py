@@ -25,6 +25,7 @@ from qviz.formats.tflite.names import layer_names, unique_names
 from qviz.formats.tflite.options import (
     CUSTOM_OPTIONS,
     CUSTOM_PREFIX,
+    INTERMEDIATES,
     builtin_names,
     table_by_code,
     table_of,
@@ -177,11 +178,16 @@ class _Subgraph:
         kind = _kind(code, self.file)
         inputs = self._indices(entry.InputsLength(), entry.Inputs)
         outputs = self._indices(entry.OutputsLength(), entry.Outputs)
+        options = self._options(kind, entry)
+        inner = self._indices(entry.IntermediatesLength(), entry.Intermediates)
+        if inner:
+            names = tensors.named(inner)
+            options[INTERMEDIATES] = tuple(tensors.tensor(n, n, computed=True) for n in names)
         return Operator(
             kind=kind,
             inputs=tuple(None if i == -1 else tensors.named([i])[0] for i in inputs),
             outputs=tensors.named(outputs),
-            options=self._options(kind, entry),
+            options=options,
             version=code.Version(),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -57,7 +56,7 @@ def densify(
         or any(not 0 <= d < rank for d in blocks.tolist())
     ):
         raise _damaged(name, "its levels do not fit its rank")
-    coordinates = _coordinates(name, order, levels.dimMetadata, math.prod(shape))
+    coordinates = _coordinates(name, order, levels.dimMetadata, values.size)
     if coordinates.shape[1] != values.size:
         raise _damaged(name, f"it stores {values.size} values for {coordinates.shape[1]} places")
     position = coordinates[:rank]
@@ -72,15 +71,17 @@ def densify(
     return dense
 
 
-def _coordinates(name: str, order: Ints, levels: Any, most: int) -> Ints:
+def _coordinates(name: str, order: Ints, levels: Any, stored: int) -> Ints:
     """Coordinate of every stored value in each (blocked) dimension, one column a value."""
+    # A level never has more places than there are values below it or segments that divide it.
+    most = max(stored, *(len(_vector(level.arraySegments)) for level in levels))
     columns: list[Ints] = []
     count = 1
     for level in levels:
         if level.format == schema.DimensionType.DENSE:
             size = level.denseSize
             if size < 0 or count * size > most:
-                raise _damaged(name, "its levels are larger than its shape")
+                raise _damaged(name, "its levels are larger than its values")
             columns = [np.repeat(c, size) for c in columns]
             columns.append(np.tile(np.arange(size, dtype=np.int64), count))
             count *= size

@@ -20,6 +20,7 @@ from qviz.formats.tflite import states
 from qviz.formats.tflite.options import (
     CUSTOM_OPTIONS,
     CUSTOM_PREFIX,
+    INTERMEDIATES,
     from_mapping,
     table_of,
 )
@@ -36,7 +37,7 @@ _MIN_RUNTIME_VERSION = "1.14.0"
 _LARGEST_FILE = 2**31 - 1
 # Old readers know only a byte for the operator code, and look here for the rest.
 _LAST_SHORT_CODE = 127
-_SUBGRAPH_OPTIONS = ("subgraph_index", "branch_subgraph_indices")
+_SUBGRAPH_OPTIONS = ("subgraph", "subgraph_index", "subgraph_indices")
 
 
 def write_tflite(graph: Graph) -> bytes:
@@ -154,11 +155,12 @@ class _Subgraph:
         if name is None:
             return -1
         if name not in self._indices:
-            self.packed.tensors.append(
-                _tensor(self.graph.tensors[name], self._buffers, name in self._states)
-            )
-            self._indices[name] = len(self.packed.tensors) - 1
+            self._indices[name] = self._add(self.graph.tensors[name])
         return self._indices[name]
+
+    def _add(self, tensor: Tensor) -> int:
+        self.packed.tensors.append(_tensor(tensor, self._buffers, tensor.name in self._states))
+        return len(self.packed.tensors) - 1
 
     def _operator(self, operator: Operator) -> Any:
         entry = schema.OperatorT()
@@ -166,6 +168,8 @@ class _Subgraph:
         entry.opcodeIndex = self.codes.index_of(operator.kind, version)
         entry.inputs = [self._tensor(name) for name in operator.inputs]
         entry.outputs = [self._tensor(name) for name in operator.outputs]
+        if INTERMEDIATES in operator.options:
+            entry.intermediates = [self._add(t) for t in operator.options[INTERMEDIATES]]
         if operator.kind.startswith(CUSTOM_PREFIX):
             entry.customOptions = np.frombuffer(operator.option(CUSTOM_OPTIONS, b""), np.uint8)
         else:
@@ -181,7 +185,8 @@ def _set_options(entry: Any, operator: Operator) -> None:
         raise ExportError(
             f"{_where(operator)} calls another subgraph, which qviz cannot write to a TFLite file."
         )
-    packed = from_mapping(operator.kind, table, operator.options)
+    fields = {k: v for k, v in operator.options.items() if k != INTERMEDIATES}
+    packed = from_mapping(operator.kind, table, fields)
     if table.second:
         entry.builtinOptions2Type, entry.builtinOptions2 = table.code, packed
     else:
