@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from qviz.errors import ModelFormatError
 from qviz.formats.tflite.constants import Constants, numpy_type
+from qviz.formats.tflite.metadata import LAYERS, unpack_layers
+from qviz.formats.tflite.model import TfliteModel
 from qviz.formats.tflite.names import layer_names, unique_names
 from qviz.formats.tflite.options import (
     CUSTOM_OPTIONS,
@@ -85,7 +87,9 @@ def _read(data: bytes, path: str) -> Graph:
     file = _File(data)
     if not file.subgraphs:
         raise ModelFormatError(f"{_called(path)} is a TFLite file without a network in it.")
-    graph = _Subgraph(file, file.subgraphs[0]).graph(PurePath(path).stem)
+    first, *others = file.subgraphs
+    graph = _with_layers(_Subgraph(file, first).graph(PurePath(path).stem), file)
+    called = tuple(_Subgraph(file, table).graph("") for table in others)
     return graph.with_source(
         Source(
             path=path,
@@ -93,6 +97,7 @@ def _read(data: bytes, path: str) -> Graph:
             writer=_text(file.model.Description()).rstrip(". "),
             sha256=hashlib.sha256(data).hexdigest(),
             size_bytes=len(data),
+            model=TfliteModel((graph, *called)),
             notes=(*file.notes, *_notes_on(graph, file.free_sizes)),
         )
     )
@@ -116,6 +121,14 @@ class _File:
             self.notes.append(
                 f"The file has {len(self.subgraphs)} subgraphs; the first one is shown."
             )
+
+    def metadata(self, name: str) -> bytes | None:
+        """Data of the metadata entry `name`; None if there is none."""
+        for entry in self.items(self.model.MetadataLength(), self.model.Metadata):
+            if self.text(entry.Name()) == name:
+                stored = self.constants.stored(entry.Buffer(), name)
+                return None if stored is None else stored.tobytes()
+        return None
 
     def items(self, count: int, item: Callable[[int], Any]) -> list[Any]:
         """Elements of a vector of tables."""
@@ -160,12 +173,11 @@ class _Subgraph:
         used.update(dict.fromkeys(n for o in operators for n in (*o.present_inputs, *o.outputs)))
         tensors = [reader.tensor(densified.get(n, n), n, computed=n in made) for n in used]
         try:
-            graph = Graph.build(
+            return Graph.build(
                 operators, tensors, inputs, outputs, name=name or file.text(table.Name()) or "model"
             )
         except ValueError as error:
             raise ModelFormatError(f"The file is damaged: {error}.") from error
-        return _with_layers(graph)
 
     def _indices(self, count: int, item: Callable[[int], int]) -> list[int]:
         return self.file.items(count, item)
@@ -336,8 +348,11 @@ def _without_densify(operators: list[Operator]) -> tuple[list[Operator], dict[st
     return kept, {name: stored for name, stored in source.items() if stored is not None}
 
 
-def _with_layers(graph: Graph) -> Graph:
-    names = layer_names(graph)
+def _with_layers(graph: Graph, file: _File) -> Graph:
+    stored = file.metadata(LAYERS)
+    names = None if stored is None else unpack_layers(stored, len(graph.operators))
+    if names is None:
+        names = layer_names(graph)
     operators = [replace(o, layer=n) for o, n in zip(graph.operators, names, strict=True)]
     return graph.rebuild(operators)
 

@@ -17,6 +17,15 @@ from ai_edge_litert import schema_py_generated as schema
 
 from qviz.errors import ExportError
 from qviz.formats.tflite import states
+from qviz.formats.tflite.metadata import (
+    CONVERSION_METADATA,
+    LAYERS,
+    MIN_RUNTIME_VERSION,
+    conversion_metadata,
+    min_runtime_version,
+    pack_layers,
+)
+from qviz.formats.tflite.model import called_subgraphs
 from qviz.formats.tflite.options import (
     CUSTOM_OPTIONS,
     CUSTOM_PREFIX,
@@ -32,7 +41,6 @@ from qviz.graph import Graph, Operator, Tensor
 FILE_IDENTIFIER = b"TFL3"
 SIGNATURE_KEY = "serving_default"
 _SCHEMA_VERSION = 3
-_MIN_RUNTIME_VERSION = "1.14.0"
 # Flatbuffers count with signed 32-bit offsets.
 _LARGEST_FILE = 2**31 - 1
 # Old readers know only a byte for the operator code, and look here for the rest.
@@ -51,8 +59,8 @@ def write_tflite(graph: Graph) -> bytes:
     Returns
     -------
     bytes
-        The flatbuffer, with one subgraph and a signature ``serving_default`` whose names are
-        those of the graph's inputs and outputs.
+        The flatbuffer, with a signature ``serving_default`` whose names are those of the graph's
+        inputs and outputs.
 
     Raises
     ------
@@ -64,14 +72,13 @@ def write_tflite(graph: Graph) -> bytes:
     model = schema.ModelT()
     model.version = _SCHEMA_VERSION
     model.description = "qviz"
-    buffers = _Buffers()
-    subgraph = _Subgraph(graph, buffers)
-    model.operatorCodes = subgraph.codes.entries
-    model.subgraphs = [subgraph.packed]
-    model.signatureDefs = [subgraph.signature()]
-    model.metadata = [
-        _metadata("min_runtime_version", _MIN_RUNTIME_VERSION.encode().ljust(16, b"\0"), buffers)
-    ]
+    buffers, codes = _Buffers(), _Codes()
+    called = called_subgraphs(graph) if any(map(_calls, graph.operators)) else ()
+    subgraphs = [_Subgraph(g, buffers, codes, 1 + len(called)) for g in (graph, *called)]
+    model.operatorCodes = codes.entries
+    model.subgraphs = [subgraph.packed for subgraph in subgraphs]
+    model.signatureDefs = [subgraphs[0].signature()]
+    model.metadata = [_metadata(n, d, buffers) for n, d in _descriptions(graph, codes)]
     model.buffers = buffers.entries
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
@@ -110,6 +117,10 @@ class _Codes:
     entries: list[Any] = field(default_factory=list)
     _index: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def versions(self) -> list[tuple[str, int]]:
+        return [(kind, self.entries[i].version) for kind, i in self._index.items()]
+
     def index_of(self, kind: str, version: int) -> int:
         index = self._index.get(kind)
         if index is None:
@@ -123,10 +134,9 @@ class _Codes:
 class _Subgraph:
     """The schema's subgraph for one graph."""
 
-    def __init__(self, graph: Graph, buffers: _Buffers) -> None:
+    def __init__(self, graph: Graph, buffers: _Buffers, codes: _Codes, count: int) -> None:
         self.graph = graph
-        self.codes = _Codes()
-        self._buffers = buffers
+        self._buffers, self._codes, self._count = buffers, codes, count
         self._states = states.state_inputs(graph)
         self._indices: dict[str, int] = {}
         self.packed = schema.SubGraphT()
@@ -165,7 +175,7 @@ class _Subgraph:
     def _operator(self, operator: Operator) -> Any:
         entry = schema.OperatorT()
         version = operator_version(operator, self.graph.tensors)
-        entry.opcodeIndex = self.codes.index_of(operator.kind, version)
+        entry.opcodeIndex = self._codes.index_of(operator.kind, version)
         entry.inputs = [self._tensor(name) for name in operator.inputs]
         entry.outputs = [self._tensor(name) for name in operator.outputs]
         if INTERMEDIATES in operator.options:
@@ -173,24 +183,43 @@ class _Subgraph:
         if operator.kind.startswith(CUSTOM_PREFIX):
             entry.customOptions = np.frombuffer(operator.option(CUSTOM_OPTIONS, b""), np.uint8)
         else:
+            self._check_calls(operator)
             _set_options(entry, operator)
         return entry
+
+    def _check_calls(self, operator: Operator) -> None:
+        if any(not 0 <= index < self._count for index in _calls(operator)):
+            raise ExportError(
+                f"{_where(operator)} calls another subgraph, which this graph does not have."
+            )
 
 
 def _set_options(entry: Any, operator: Operator) -> None:
     table = table_of(operator.kind)
     if table is None:
         return
-    if any(key.endswith(_SUBGRAPH_OPTIONS) for key in operator.options):
-        raise ExportError(
-            f"{_where(operator)} calls another subgraph, which qviz cannot write to a TFLite file."
-        )
     fields = {k: v for k, v in operator.options.items() if k != INTERMEDIATES}
     packed = from_mapping(operator.kind, table, fields)
     if table.second:
         entry.builtinOptions2Type, entry.builtinOptions2 = table.code, packed
     else:
         entry.builtinOptionsType, entry.builtinOptions = table.code, packed
+
+
+def _calls(operator: Operator) -> tuple[int, ...]:
+    """Positions of the subgraphs that the operator runs."""
+    named = [v for k, v in operator.options.items() if k.endswith(_SUBGRAPH_OPTIONS)]
+    return tuple(i for v in named for i in (v if isinstance(v, tuple) else (v,)))
+
+
+def _descriptions(graph: Graph, codes: _Codes) -> list[tuple[str, bytes]]:
+    """Names and data of the metadata entries."""
+    entries = [
+        (MIN_RUNTIME_VERSION, min_runtime_version(codes.versions)),
+        (CONVERSION_METADATA, conversion_metadata(graph)),
+    ]
+    layers = pack_layers(graph)
+    return entries if layers is None else [*entries, (LAYERS, layers)]
 
 
 def _operator_code(kind: str) -> Any:
