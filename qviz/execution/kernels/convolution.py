@@ -13,7 +13,7 @@ from qviz.execution.kernels.accumulation import (
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp
-from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums
+from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums, symmetric_codes
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -69,6 +69,10 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
     carrier = exact_carrier(weights.reshape(len(weights), -1).T, 255)
 
     multiply = _convolve(context, weights, carrier, keep_sums, 0)
+    params = context.input(1).quantization
+    if params is not None and len(params.scale) != len(weights):
+        # One scale for all weights: the older kernel, whose activations are symmetric.
+        return hybrid_compute(context, multiply, bias, "combined", symmetric_codes)
     return hybrid_compute(context, multiply, bias, "weights-first")
 
 

@@ -20,6 +20,7 @@ from qviz.execution.kernels.registry import Array, Context
 _LANES = 8
 
 ScaleOrder = Literal["weights-first", "combined"]
+QuantizeRows = Callable[[Array], tuple[NDArray[np.int16], NDArray[np.float32]]]
 
 
 def asymmetric_codes(rows: Array) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
@@ -87,6 +88,7 @@ def hybrid_compute(
     multiply: Callable[[Array], Array],
     bias: Array | None,
     order: ScaleOrder,
+    quantize_rows: QuantizeRows | None = None,
 ) -> Callable[[Array], Array]:
     """Computation of a hybrid convolution.
 
@@ -101,7 +103,10 @@ def hybrid_compute(
     order : {"weights-first", "combined"}
         How the two scales are applied, which matters for the last bit: ``(sum * weight_scale) *
         input_scale`` or ``sum * (weight_scale * input_scale)``.
+    quantize_rows : callable, optional
+        How an image is quantized; `asymmetric_codes` if not given.
     """
+    quantize_rows = quantize_rows or asymmetric_codes
     params = context.input(1).quantization
     if params is None:
         raise context.unsupported("its integer weights have no scale")
@@ -109,7 +114,7 @@ def hybrid_compute(
     limits = clamp_of(context)
 
     def compute(x: Array) -> Array:
-        codes, scales = asymmetric_codes(x.reshape(len(x), -1))
+        codes, scales = quantize_rows(x.reshape(len(x), -1))
         out = multiply(codes.reshape(x.shape))
         per_image = scales.reshape(-1, *(1,) * (x.ndim - 1))
         if order == "weights-first":

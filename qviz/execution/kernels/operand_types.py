@@ -21,7 +21,6 @@ _ARITHMETIC = {
     ("uint8", "uint8"): Arithmetic.INTEGER,
     ("int16", "int8"): Arithmetic.INTEGER,
     ("float32", "int8"): Arithmetic.HYBRID,
-    ("float32", "uint8"): Arithmetic.HYBRID,
 }
 
 
