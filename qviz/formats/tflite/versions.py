@@ -61,7 +61,7 @@ _BY_FIRST_INPUT: dict[str, Types] = {
         ),
         _8_ONLY,
     ),
-    **dict.fromkeys(("EXP", "LOG", "REDUCE_PROD", "FLOOR_MOD"), _8_OR_16),
+    **dict.fromkeys(("EXP", "LOG", "REDUCE_PROD", "FLOOR_MOD", "SQRT"), _8_OR_16),
     "SIGN": {_INT32: 2},
     "FLOOR_DIV": {_INT8: 3, _INT16: 3, _FLOAT32: 2},
     "RELU": {_INT8: 2, _UINT8: 2, _INT16: 3},
@@ -114,8 +114,23 @@ class _Signature:
 
     @property
     def is_hybrid(self) -> bool:
-        """Floats in and out, int8 weights: quantized on the fly."""
+        """Whether floats meet int8 weights, to be quantized on the fly."""
         return self.types_are(_FLOAT32, _INT8, _FLOAT32)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether weights are int8 and activations int8 or int16."""
+        return any(self.types_are(dtype, _INT8, dtype) for dtype in (_INT8, _INT16))
+
+    @property
+    def has_narrow_bias(self) -> bool:
+        """Whether 16x8 has an int32 bias, which runtimes before 2.15 take for int64.
+
+        The converter's own rule asks for the newer version for int64 too, where it is not needed;
+        TensorFlow's 16x8 quantizer does not.
+        """
+        bias_type = self.operator.option("quantized_bias_type", "FLOAT32")
+        return self.types_are(_INT16, _INT8, _INT16) and bias_type == "INT32"
 
     @property
     def has_per_channel_weights(self) -> bool:
@@ -149,11 +164,11 @@ def operator_version(operator: Operator, tensors: Mapping[str, Tensor]) -> int:
 
 def _conv_2d(s: _Signature) -> int:
     x, weights = s.inputs[0], s.inputs[1]
-    if s.types_are(_INT16, _INT8, _INT16) and _has_bias_type(s):
+    if s.has_narrow_bias:
         return 8
     if x is not None and weights is not None and x.shape[-1:] != weights.shape[-1:]:
         return 6
-    if s.types_are(_INT8, _INT8, _INT8):
+    if s.is_integer:
         return 3
     if s.is_hybrid:
         return 5 if s.has_per_channel_weights else 2
@@ -163,7 +178,7 @@ def _conv_2d(s: _Signature) -> int:
 def _depthwise_conv_2d(s: _Signature) -> int:
     if s.is_hybrid:
         return 6 if s.has_per_channel_weights else 4
-    if s.types_are(_INT8, _INT8, _INT8):
+    if s.is_integer:
         return 3
     options = s.operator.options
     dilated = any(options.get(f"dilation_{side}_factor", 1) != 1 for side in "wh")
@@ -174,7 +189,7 @@ def _fully_connected(s: _Signature) -> int:
     options = s.operator.options
     if s.is_hybrid and s.has_per_channel_weights:
         return 12
-    if s.types_are(_INT16, _INT8, _INT16) and _has_bias_type(s):
+    if s.has_narrow_bias:
         return 11
     if s.types_are(_INT16, _INT16, _INT16):
         return 7
@@ -182,7 +197,7 @@ def _fully_connected(s: _Signature) -> int:
         return 6
     if options.get("keep_num_dims"):
         return 5
-    if s.types_are(_INT8, _INT8, _INT8):
+    if s.is_integer:
         return 4
     if s.is_hybrid:
         return 9 if options.get("asymmetric_quantize_inputs") else 3
@@ -196,10 +211,6 @@ def _transpose_conv(s: _Signature) -> int:
     if len(s.inputs) == 4 and s.inputs[3] is not None:
         return 3
     return 2 if s.type(1) == _INT8 else 1
-
-
-def _has_bias_type(s: _Signature) -> bool:
-    return str(s.operator.option("quantized_bias_type", "FLOAT32")) != "FLOAT32"
 
 
 def _add(s: _Signature) -> int:
