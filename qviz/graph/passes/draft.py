@@ -89,6 +89,15 @@ class Draft:
         self.tensors[name] = Tensor(name, value.shape, value.dtype, value)
         return name
 
+    def rename_constant(self, old: str, new: str) -> None:
+        """Give the constant `old` the name `new`, for all that read it."""
+        self.tensors[new] = replace(self.tensors.pop(old), name=new)
+        for position in sorted(set(self.readers(old))):
+            operator = self.operators[position]
+            assert operator is not None
+            inputs = tuple(new if name == old else name for name in operator.inputs)
+            self.replace(position, replace(operator, inputs=inputs))
+
     def finish(self) -> Graph:
         """The checked graph."""
         operators = (operator for operator in self.operators if operator is not None)

@@ -85,7 +85,7 @@ class _Folder:
         self._remaining: dict[int, AffineForm] = {}
         # A shared layer before a shared batch norm is folded once and stays shared.
         self._made: dict[tuple[str | None, ...], tuple[str, str]] = {}
-        self._shared: set[str] = set()
+        self._shared = {n for n, readers in graph.consumers().items() if len(readers) > 1}
 
     def fold(self, position: int) -> Folding:
         operator = self._draft.operators[position]
@@ -251,7 +251,7 @@ class _Folder:
         assert target is not None
         weights, bias = target.inputs[index], _input(target, bias_index)
         assert weights is not None
-        shared = weights in self._shared or len(draft.readers(weights)) > 1
+        shared = weights in self._shared
         key = (weights, bias, *operator.inputs[1:])
         names = self._made.get(key) if shared else None
         if names is None:
@@ -285,6 +285,12 @@ class _Folder:
         return (draft.unique_name(weights) if shared else weights), bias_name
 
     def finish(self) -> Graph:
+        """The folded graph, what could not be folded as MUL and ADD."""
+        for (weights, bias, *_), made in self._made.items():
+            for original, name in zip((weights, bias), made, strict=True):
+                # Nobody reads the unfolded weights of a shared layer any more: the name is free.
+                if original is not None and not self._draft.readers(original):
+                    self._draft.rename_constant(name, original)
         graph = self._draft.finish()
         if not self._remaining:
             return graph
