@@ -1,0 +1,271 @@
+"""Activations of codes.
+
+Operators of 8-bit codes become tables of 256 entries, computed once with the exact rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from qviz.execution.fixed_point import (
+    Int64Array,
+    code_limits,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    reduce_multiplier,
+    round_half_away_float32,
+    rounding_divide_by_pot,
+)
+from qviz.execution.kernels.interpolation import real_table
+from qviz.execution.kernels.operands import (
+    Array,
+    all_codes,
+    kernel_of,
+    lookup,
+    scale_of,
+    zero_point_of,
+)
+from qviz.execution.kernels.registry import Context, Kernel
+
+_F32 = np.float32
+
+
+def prepare_tabulated(context: Context, function: Callable[[Array], Array]) -> Kernel:
+    """Table of a function of real numbers over all 8-bit codes (see `real_table`)."""
+    source, target = context.input(0), context.output
+    if source.dtype.itemsize > 1:
+        raise context.unsupported(f"TFLite has no {source.dtype} kernel for it")
+    return kernel_of(lookup(real_table(source, target, function), source.dtype))
+
+
+def prepare_rule(
+    context: Context, rule: Callable[[Int64Array], Int64Array], low: int, high: int
+) -> Kernel:
+    """Kernel of a rule from int64 codes to int64 codes; a table where codes have 8 bits."""
+    source, dtype = context.input(0).dtype, context.output.dtype
+
+    def compute(codes: Array) -> Array:
+        return np.asarray(np.clip(rule(codes.astype(np.int64)), low, high)).astype(dtype)
+
+    if source.itemsize > 1:
+        return kernel_of(compute)
+    return kernel_of(lookup(compute(all_codes(source)), source))
+
+
+def prepare_relu_codes(context: Context, low: float, high: float) -> Kernel:
+    """Clamp of codes: ``clip(z_out + REQ(q - z_in, scale_in / scale_out), q(low), q(high))``.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/activations.cc, QuantizedReluX.
+    """
+    source, target = context.input(0), context.output
+    smallest, largest = code_limits(target.dtype)
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+
+    def code(value: float) -> int:
+        return z_out + int(round_half_away_float32(_F32(value) / scale_of(target)))
+
+    lowest = max(smallest, code(low))
+    highest = largest if math.isinf(high) else min(largest, code(high))
+    multiplier, shift = quantize_multiplier(float(_F32(scale_of(source) / scale_of(target))))
+    return prepare_rule(
+        context,
+        lambda q: multiply_by_quantized_multiplier(q - z_in, multiplier, shift) + z_out,
+        lowest,
+        highest,
+    )
+
+
+def prepare_leaky_relu_codes(context: Context, alpha: np.float32) -> Kernel:
+    """``z_out + REQ(d, m)`` of ``d = q - z_in``, m = s_in / s_out or, below 0, alpha s_in / s_out.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/leaky_relu.h, QuantizeLeakyRelu.
+    """
+    source, target = context.input(0), context.output
+    low, high = code_limits(target.dtype)
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+    s_in, s_out = scale_of(source), scale_of(target)
+    m, e = quantize_multiplier(float(_F32(s_in / s_out)))
+    # A negative slope flips the sign of the multiplier only.
+    slope = float(_F32(_F32(s_in * alpha) / s_out))
+    m_alpha, e_alpha = quantize_multiplier(abs(slope))
+    m_alpha = int(math.copysign(m_alpha, slope))
+
+    def rule(q: Int64Array) -> Int64Array:
+        d = q - z_in
+        positive = multiply_by_quantized_multiplier(d, m, e)
+        negative = multiply_by_quantized_multiplier(d, m_alpha, e_alpha)
+        return np.where(d >= 0, positive, negative) + z_out
+
+    return prepare_rule(context, rule, low, high)
+
+
+def prepare_prelu_codes(context: Context) -> Kernel:
+    """``z + REQ(d, s_x / s)`` where ``d = q - z_x`` >= 0, else ``z + REQ(d a, s_x s_a / s)``.
+
+    a is the code of alpha less its zero point; the multipliers are computed in float32.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/activations.cc, PreluPrepare, and internal/reference/prelu.h.
+    """
+    source, slopes, target = context.input(0), context.input(1), context.output
+    low, high = code_limits(target.dtype)
+    z_in, z_alpha, z_out = (zero_point_of(t) for t in (source, slopes, target))
+    s_in, s_alpha, s_out = (scale_of(t) for t in (source, slopes, target))
+    m, e = quantize_multiplier(float(_F32(s_in / s_out)))
+    m_alpha, e_alpha = quantize_multiplier(float(_F32(_F32(s_in * s_alpha) / s_out)))
+
+    def prelu(x: Array, alpha: Array) -> Array:
+        d = x.astype(np.int64) - z_in
+        a = alpha.astype(np.int64) - z_alpha
+        positive = multiply_by_quantized_multiplier(d, m, e)
+        negative = multiply_by_quantized_multiplier(d * a, m_alpha, e_alpha)
+        codes = np.where(d >= 0, positive, negative) + z_out
+        return np.asarray(np.clip(codes, low, high)).astype(target.dtype)
+
+    return kernel_of(prelu)
+
+
+def prepare_hard_swish_codes(context: Context) -> Kernel:
+    """Hard swish in 16-bit fixed point, with multipliers reduced to 15 bits.
+
+    The centred code gains 7 bits; one copy is scaled to the output, one to [-1, 1] for the clamp
+    at ±3; their product, halved and truncated, is the result before the last shift.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/hard_swish.h and activations.cc, HardSwishPrepare.
+    """
+    source, target = context.input(0), context.output
+    if source.dtype.itemsize > 1:
+        raise context.unsupported(f"TFLite has no {source.dtype} kernel for it")
+    low, high = code_limits(target.dtype)
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+    fine = _F32(_F32(1 / 128) * scale_of(source))
+    out_factor, out_exponent = _reduced(float(_F32(fine / scale_of(target))))
+    clamp_factor, clamp_exponent = _reduced(float(_F32(fine / _F32(3 / 32768))))
+
+    def rule(q: Int64Array) -> Int64Array:
+        wide = (q - z_in) << 7
+        scaled = _rounding_product_16(wide, out_factor)
+        clamped = wide
+        if clamp_exponent > 0:
+            clamped = _saturate_16(clamped << (clamp_exponent - 1))
+        clamped = _rounding_product_16(clamped, clamp_factor)
+        if clamp_exponent > 0:
+            clamped = _saturate_16(clamped << 1)
+        if clamp_exponent < 0:
+            clamped = rounding_divide_by_pot(clamped, -clamp_exponent)
+        halved = (clamped + (1 << 15)) >> 1
+        product = _divide_towards_zero(halved * scaled, 15)
+        return rounding_divide_by_pot(product, -out_exponent) + z_out
+
+    return prepare_rule(context, rule, low, high)
+
+
+def _reduced(real: float) -> tuple[int, int]:
+    multiplier, shift = quantize_multiplier(real)
+    reduced, _ = reduce_multiplier(multiplier, shift)
+    return int(reduced), shift
+
+
+def _saturate_16(x: Int64Array) -> Int64Array:
+    return np.clip(x, -(1 << 15), (1 << 15) - 1)
+
+
+def _rounding_product_16(x: Int64Array, factor: int) -> Int64Array:
+    """``x factor / 2**15``, rounded half up, saturated to 16 bits."""
+    product = x * factor
+    nudge = np.where(product >= 0, 1 << 14, 1 - (1 << 14))
+    return _saturate_16(_divide_towards_zero(product + nudge, 15))
+
+
+def _divide_towards_zero(x: Int64Array, exponent: int) -> Int64Array:
+    quotient: Int64Array = np.sign(x) * (np.abs(x) >> exponent)
+    return quotient
+
+
+def prepare_sigmoid_int16(context: Context) -> Kernel:
+    """LOGISTIC and TANH of 16-bit codes, interpolated in a table of 256 sigmoids 1/24 apart.
+
+    The code is scaled so that 2^9 units (sigmoid) or 2^8 (tanh) are one step of the table.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/integer_ops/logistic.h, tanh.h; the multiplier is
+    that of activations.cc, SigmoidPrepare and TanhPrepare.
+    """
+    is_tanh = context.operator.kind == "TANH"
+    factor, shift = _input_scaling(float(scale_of(context.input(0))), is_tanh)
+    half = (1 << shift) >> 1
+    function = _tanh_of_position if is_tanh else _sigmoid_of_position
+
+    def compute(x: Array) -> Array:
+        return function((x.astype(np.int64) * factor + half) >> shift).astype(np.int16)
+
+    return kernel_of(compute)
+
+
+def _input_scaling(scale: float, is_tanh: bool) -> tuple[int, int]:
+    """Factor and right shift that bring codes to the table's units.
+
+    The scale is used as it is where it is 2^-12 (or 2^-11 for tanh); otherwise three times the
+    scale in units of 2^-12 is normalised to 15 bits and truncated.
+    """
+    exponent = math.log2(scale) + 12
+    if exponent in ((0.0, 1.0) if is_tanh else (0.0,)):
+        return 3 << int(exponent), 0
+    factor, shift = scale * 4096 * 3, 0
+    while factor <= 32767 / 2 and shift <= 30:
+        shift += 1
+        factor *= 2
+    return int(factor), shift
+
+
+@cache
+def _sigmoid_table() -> Int64Array:
+    """``sigmoid(i / 24)`` in Q0.16, raised by half the error that a chord has at its middle.
+
+    Reproduces the table that is built into the kernels.
+    """
+
+    def sigmoid(x: Array) -> Array:
+        return np.asarray(65536 / (1 + np.exp(-x)))
+
+    i = np.arange(256)
+    value, following = sigmoid(i / 24), sigmoid((i + 1) / 24)
+    error = sigmoid((i + 0.5) / 24) - (value + following) / 2
+    table = np.rint(value + error / 2).astype(np.int64)
+    table[255] = 65535
+    return table
+
+
+def _interpolate(position: Int64Array, bits: int, beyond: int) -> Int64Array:
+    """Table value times 2**bits at a position that counts 2**bits for each step."""
+    table = _sigmoid_table()
+    index = position >> bits
+    start = np.minimum(index, 254)
+    slope = table[start + 1] - table[start]
+    inside = (table[start] << bits) + (position & ((1 << bits) - 1)) * slope
+    return np.where(index >= 255, beyond << bits, inside)
+
+
+def _sigmoid_of_position(d: Int64Array) -> Int64Array:
+    # Beyond the table: 0x7FFF in Q0.15, one bit more than the table's steps of 9 bits.
+    result = _interpolate(np.abs(d), 9, 0x7FFF << 1)
+    rounded: Int64Array = np.where(d >= 0, result + 512, (1 << 25) - result + 511) >> 10
+    return rounded
+
+
+def _tanh_of_position(d: Int64Array) -> Int64Array:
+    result = _interpolate(np.abs(d), 8, 0xFFFF)
+    rounded: Int64Array = np.where(d >= 0, result - (1 << 23) + 128, (1 << 23) - result + 127) >> 8
+    return rounded

@@ -1,0 +1,130 @@
+"""RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR, float and integer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qviz.execution.fixed_point import round_half_away_float32
+from qviz.execution.kernels.operands import Array, integers_of, kernel_of
+from qviz.execution.kernels.registry import Context, Kernel, kernel
+
+_F32 = np.float32
+
+
+@kernel("RESIZE_NEAREST_NEIGHBOR")
+def prepare_resize_nearest(context: Context) -> Kernel:
+    """Pick the nearest pixel, in coordinates computed in float32.
+
+    Without ``align_corners`` pixel i reads ``floor((i + o) in / out)``, with o = 0.5 for
+    ``half_pixel_centers``, else 0; with it ``round((i + o) (in - 1) / (out - 1))``.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/resize_nearest_neighbor.h.
+    """
+    align = bool(context.option("align_corners", False))
+    offset = _F32(0.5) if context.option("half_pixel_centers", False) else _F32(0)
+
+    def indices(size: int, wanted: int) -> Array:
+        if align and wanted > 1:
+            scale = _F32(size - 1) / _F32(wanted - 1)
+        else:
+            scale = _F32(size) / _F32(wanted)
+        position = (np.arange(wanted, dtype=_F32) + offset) * scale
+        index = round_half_away_float32(position) if align else np.floor(position)
+        return np.clip(index.astype(np.int64), 0, size - 1)
+
+    def resize(x: Array, sizes: Array) -> Array:
+        height, width = integers_of(sizes)
+        rows = x[:, indices(x.shape[1], height)]
+        return np.take(rows, indices(x.shape[2], width), axis=2)
+
+    return kernel_of(resize)
+
+
+@kernel("RESIZE_BILINEAR")
+def prepare_resize_bilinear(context: Context) -> Kernel:
+    """Interpolate between the four nearest pixels; codes in fixed point."""
+    align = bool(context.option("align_corners", False))
+    half_pixel = bool(context.option("half_pixel_centers", False))
+    if context.input(0).is_float:
+        return kernel_of(lambda x, sizes: _bilinear(x, integers_of(sizes), align, half_pixel))
+    return kernel_of(lambda x, sizes: _bilinear_codes(x, integers_of(sizes), align, half_pixel))
+
+
+def _bilinear(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Array:
+    """Interpolate in float32.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/resize_bilinear.h.
+    """
+    y0, y1, dy = _positions(x.shape[1], sizes[0], align, half_pixel)
+    x0, x1, dx = _positions(x.shape[2], sizes[1], align, half_pixel)
+    dy, dx = dy[:, None, None], dx[:, None]
+    top, bottom = x[:, y0], x[:, y1]
+    one = _F32(1)
+    return np.asarray(
+        top[:, :, x0] * (one - dy) * (one - dx)
+        + bottom[:, :, x0] * dy * (one - dx)
+        + top[:, :, x1] * (one - dy) * dx
+        + bottom[:, :, x1] * dy * dx
+    )
+
+
+def _positions(size: int, wanted: int, align: bool, half_pixel: bool) -> tuple[Array, Array, Array]:
+    """Lower and upper source pixel of each wanted pixel, and the weight of the upper one."""
+    scale = _F32(size) / _F32(wanted)
+    if align and wanted > 1:
+        scale = _F32(size - 1) / _F32(wanted - 1)
+    index = np.arange(wanted, dtype=_F32)
+    position = (index + _F32(0.5)) * scale - _F32(0.5) if half_pixel else index * scale
+    whole = np.floor(position)
+    lower = np.maximum(whole.astype(np.int64), 0)
+    upper = np.minimum(np.ceil(position).astype(np.int64), size - 1)
+    return np.minimum(lower, size - 1), upper, position - lower.astype(_F32)
+
+
+def _bilinear_codes(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Array:
+    """Interpolate codes with weights of 10 bits, rounding halves away from zero.
+
+    The positions are products of a scale ``(2^10 in + out / 2) / out``; the four products of 20
+    bits are summed, half of 2^20 is added by sign, and the quotient is truncated.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/resize_bilinear.h, ResizeBilinearInteger.
+    """
+    y0, y1, dy = _fixed_positions(x.shape[1], sizes[0], align, half_pixel)
+    x0, x1, dx = _fixed_positions(x.shape[2], sizes[1], align, half_pixel)
+    dy, dx = dy[:, None, None], dx[:, None]
+    wide = x.astype(np.int64)
+    top, bottom = wide[:, y0], wide[:, y1]
+    total = (
+        top[:, :, x0] * (1024 - dy) * (1024 - dx)
+        + bottom[:, :, x0] * dy * (1024 - dx)
+        + top[:, :, x1] * (1024 - dy) * dx
+        + bottom[:, :, x1] * dy * dx
+    )
+    rounded = total + np.where(total > 0, 1 << 19, -(1 << 19))
+    return np.asarray(np.sign(rounded) * (np.abs(rounded) >> 20)).astype(x.dtype)
+
+
+def _fixed_positions(
+    size: int, wanted: int, align: bool, half_pixel: bool
+) -> tuple[Array, Array, Array]:
+    """As `_positions`, in units of 1/1024 pixel."""
+    scale = (1024 * size + wanted // 2) // wanted
+    if align and wanted > 1:
+        scale = (1024 * (size - 1) + (wanted - 1) // 2) // (wanted - 1)
+    position = np.arange(wanted, dtype=np.int64) * scale
+    if half_pixel:
+        position = position + scale // 2 - 512
+    lower = np.maximum(_truncate(position), 0)
+    upper = np.minimum(_truncate(position + 1023), size - 1)
+    return lower, upper, position - (lower << 10)
+
+
+def _truncate(position: Array) -> Array:
+    """``position / 1024`` towards zero."""
+    return np.asarray(np.sign(position) * (np.abs(position) >> 10))

@@ -1,0 +1,172 @@
+"""Operators of one operand that are no activation: EXP, LOG, SQRT, ABS, FLOOR, CAST, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from qviz.execution.fixed_point import (
+    Int64Array,
+    code_limits,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+)
+from qviz.execution.kernels.fixed_point_functions import inverse_square_root
+from qviz.execution.kernels.interpolation import InterpolatedTable, real_table
+from qviz.execution.kernels.operands import (
+    Array,
+    is_quantized,
+    kernel_of,
+    lookup,
+    scale_of,
+    zero_point_of,
+)
+from qviz.execution.kernels.quantized_activation import prepare_rule
+from qviz.execution.kernels.registry import Context, Kernel, kernel
+
+_F32 = np.float32
+
+_REAL: dict[str, Callable[[Array], Array]] = {
+    "EXP": np.exp,
+    "LOG": np.log,
+    "SQRT": np.sqrt,
+    "RSQRT": lambda x: _F32(1) / np.sqrt(x),
+    "SQUARE": np.square,
+    "ABS": np.abs,
+    "NEG": np.negative,
+    "FLOOR": np.floor,
+    "CEIL": np.ceil,
+    "ROUND": np.rint,
+    "SIN": np.sin,
+    "COS": np.cos,
+    "SIGN": np.sign,
+    "LOGICAL_NOT": np.logical_not,
+}
+
+
+@kernel(*_REAL)
+def prepare_unary(context: Context) -> Kernel:
+    """Elementwise function of floats or plain integers; of codes where TFLite has a kernel."""
+    kind = context.operator.kind
+    if not is_quantized(context.input(0)):
+        return kernel_of(_REAL[kind])
+    if kind not in _QUANTIZED:
+        raise context.unsupported("TFLite has no integer kernel for it")
+    return _QUANTIZED[kind](context)
+
+
+@kernel("CAST")
+def prepare_cast(context: Context) -> Kernel:
+    """Change of type, as C casts: floats are truncated towards zero.
+
+    Codes are cast as the integers they are, without regard to their scale.
+    """
+    dtype = context.output.dtype
+    return kernel_of(lambda x: x.astype(dtype))
+
+
+def _prepare_abs_codes(context: Context) -> Kernel:
+    """``z_out + REQ(|q - z_in|, scale_in / scale_out)``; not rescaled where the scales agree.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/elementwise.cc, AbsEvalQuantized.
+    """
+    source, target = context.input(0), context.output
+    low, high = code_limits(target.dtype)
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+    s_in, s_out = scale_of(source), scale_of(target)
+    multiplier, shift = quantize_multiplier(float(_F32(s_in / s_out)))
+
+    def rule(q: Int64Array) -> Int64Array:
+        magnitude = np.abs(q - z_in)
+        if s_in != s_out:
+            magnitude = multiply_by_quantized_multiplier(magnitude, multiplier, shift)
+        return magnitude + z_out
+
+    return prepare_rule(context, rule, low, high)
+
+
+def _prepare_exp_codes(context: Context) -> Kernel:
+    """Table of the exponential.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/exp.cc.
+    """
+    return _prepare_table(context, _exact(np.exp))
+
+
+def _prepare_log_codes(context: Context) -> Kernel:
+    """Table of the logarithm; the smallest output stands for the logarithm of what is not positive.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/elementwise.cc, LogLUTPrepare.
+    """
+    target = context.output
+    lowest = _F32(code_limits(target.dtype)[0] - zero_point_of(target)) * scale_of(target)
+    logarithm = _exact(np.log)
+    return _prepare_table(context, lambda x: np.where(x <= 0, lowest, logarithm(x)))
+
+
+def _prepare_rsqrt_codes(context: Context) -> Kernel:
+    """Inverse square root; 0 gives the largest output code.
+
+    int8: the integer's inverse root as a multiplier, times 1 with 20 extra bits, then rescaled by
+    ``1 / (sqrt(scale_in) scale_out)``. int16: an interpolated table.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/elementwise.cc, RsqrtEvalQuantizedInt8 and GenericPrepare.
+    """
+    source, target = context.input(0), context.output
+    low, high = code_limits(target.dtype)
+    s_out = scale_of(target)
+    if source.dtype == np.int16:
+        largest = _F32(high) * s_out
+        return _prepare_table(
+            context, lambda x: np.where(x <= 0, largest, _F32(1) / np.sqrt(np.maximum(x, 0)))
+        )
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+    multiplier, shift = quantize_multiplier(1.0 / float(np.sqrt(scale_of(source)) * s_out))
+    extra = 20
+
+    def rule(q: Int64Array) -> Int64Array:
+        value = np.maximum(q - z_in, 0)
+        inverse, inverse_shift = inverse_square_root(value)
+        root = multiply_by_quantized_multiplier(np.ones_like(value), inverse, inverse_shift + extra)
+        codes = multiply_by_quantized_multiplier(root, multiplier, shift - extra) + z_out
+        return np.where(value == 0, high, codes)
+
+    return prepare_rule(context, rule, low, high)
+
+
+def _prepare_table(context: Context, function: Callable[[Array], Array]) -> Kernel:
+    source, target = context.input(0), context.output
+    if source.dtype.itemsize == 1:
+        return kernel_of(lookup(real_table(source, target, function), source.dtype))
+    with np.errstate(all="ignore"):
+        table = InterpolatedTable.of(
+            function,
+            float(scale_of(source)),
+            zero_point_of(source),
+            float(scale_of(target)),
+            zero_point_of(target),
+            np.float32,
+        )
+    return kernel_of(lambda x: table.look_up(x).astype(target.dtype))
+
+
+def _exact(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """`function` in float64, rounded once: what the C library's float functions return."""
+    return lambda x: function(x.astype(np.float64)).astype(_F32)
+
+
+_QUANTIZED: dict[str, Callable[[Context], Kernel]] = {
+    "ABS": _prepare_abs_codes,
+    "EXP": _prepare_exp_codes,
+    "LOG": _prepare_log_codes,
+    "RSQRT": _prepare_rsqrt_codes,
+}
