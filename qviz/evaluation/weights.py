@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.evaluation.metrics import error_metrics
 from qviz.evaluation.results import ErrorMetrics
 from qviz.graph import Graph, Tensor
 
@@ -212,8 +213,6 @@ class _QuantizedSide:
             none = np.zeros(0)
             whole = np.zeros(0, np.int64)
             return cls(none, whole, whole, np.array([0.0, 1.0]), np.zeros(1, np.int64))
-        from qviz.evaluation.metrics import error_metrics
-
         all_codes = _by_channel(coded.data, dimension)
         all_real = _by_channel(coded.real(), dimension)
         pick = slice(None) if channel is None else slice(channel, channel + 1)
