@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qviz.evaluation import Comparison, Step, comparison_steps, model_info
+from qviz.errors import CalibrationError
+from qviz.evaluation import Comparison, Step, comparison_steps, model_info, write_artifact
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
 from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
 from qviz.jobs.memory import Memory
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
 from qviz.jobs.task import Partial, Progress, Task
-from qviz.quantization import Scheme, TensorStatistics, quantize, scheme
+from qviz.quantization import Calibrator, Scheme, TensorStatistics, quantize
 
 _memory = Memory()
+
+# Small, so that progress is seen and a stop is quick.
+_CALIBRATION_BATCH = 8
 
 # Codes of weights do not depend on the ranges of activations, except where a bias would overflow;
 # with ranges as wide as these none does.
@@ -43,7 +47,7 @@ def open_task(path: str, *, allow_code: bool = False) -> Task[ModelSummary]:
         info=model_info(graph),
         layers=summaries,
         unfolded_layers=unfolded,
-        notes=(*source_notes, *describe_folding(graph)),
+        notes=(*source_notes, *describe_folding(graph).sentences),
         first_weights=_first_weights(folded, summaries),
     )
 
@@ -119,8 +123,35 @@ def export_task(
     *,
     allow_code: bool = False,
 ) -> Task[str]:
-    """Quantize a model and write the artifact; returns its path."""
-    raise NotImplementedError
+    """Quantize a model and write the artifact; returns its path.
+
+    Raises
+    ------
+    CalibrationError
+        If the scheme needs ranges and there are no data.
+    """
+    options = options or RunOptions()
+    yield Progress(0, 3, "reading the model")
+    graph = _memory.model(path, allow_code=allow_code)
+    statistics = None
+    if scheme.needs_calibration:
+        if data is None:
+            raise CalibrationError(
+                f"{scheme.id} needs samples to find the ranges of activations. Choose data first."
+            )
+        dataset = _memory.data(data, graph)
+        calibrator = Calibrator(graph, scheme.range_estimator, scheme.percentile)
+        total = dataset.calibration_count(options.calibration_samples)
+        for batch in dataset.calibration_batches(
+            options.calibration_samples, _CALIBRATION_BATCH, options.seed
+        ):
+            yield Progress(calibrator.samples, total, "calibrating")
+            calibrator.observe(batch)
+        statistics = calibrator.statistics()
+    yield Progress(1, 3, f"quantizing to {scheme.id}")
+    quantized = quantize(graph, scheme, statistics)
+    yield Progress(2, 3, "writing")
+    return str(write_artifact(graph, quantized, scheme, target))
 
 
 def report_task(comparison: Comparison, target: str) -> Task[str]:
@@ -183,6 +214,3 @@ def _quantize_weights(unfolded: Graph, folded: Graph, scheme_: Scheme) -> Graph:
         return quantize(unfolded, scheme_)
     loose = scheme_.with_options(integer_only=False, io_dtype="float32")
     return quantize(folded, loose, dict.fromkeys(folded.tensors, _WIDE))
-
-
-__all__ = ["TASKS", "scheme"]
