@@ -91,7 +91,7 @@ def fit_labels(y: Array | None, output: Tensor, where: str) -> tuple[Array | Non
             f"The labels of {where} are not whole numbers, the model tells {wide[0]} classes apart."
         )
     labels = y.astype(np.int64)
-    low, high = int(labels.min(initial=0)), int(labels.max(initial=0))
+    low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= wide[0] > 0:
         raise DatasetError(
             f"The labels of {where} reach from {low} to {high}, the model tells {wide[0]} classes "

@@ -1,1 +1,19 @@
-"""How a comparison is told."""
+"""A comparison told on: one self-contained HTML page, JSON for programs, CSV for tables."""
+
+from __future__ import annotations
+
+from qviz.report.html import html_report
+from qviz.report.json_form import comparison_as_dict, comparison_as_json
+from qviz.report.tables import layers_as_csv, schemes_as_csv
+from qviz.report.writing import FORMATS, write_layers_csv, write_report
+
+__all__ = [
+    "FORMATS",
+    "comparison_as_dict",
+    "comparison_as_json",
+    "html_report",
+    "layers_as_csv",
+    "schemes_as_csv",
+    "write_layers_csv",
+    "write_report",
+]

@@ -1,0 +1,274 @@
+"""The report as one HTML page that needs nothing else: no network, no script, no other file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import jinja2
+from markupsafe import Markup
+
+from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
+from qviz.report.reading import (
+    TITLES,
+    Headline,
+    bytes_text,
+    decibel_text,
+    headline,
+    metric_names,
+    metric_text,
+    worst_layers,
+)
+from qviz.resources import resource
+
+# Layers drawn as bars; the table below them has all.
+_DRAWN_LAYERS = 10
+_SIGNAL_LIMIT_DB = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeRow:
+    """One line of the table of schemes, as text."""
+
+    id: str
+    title: str
+    mark: Markup
+    metrics: tuple[str, ...]
+    difference: str
+    agreement: str
+    flipped: int
+    size: str
+    times_smaller: str
+    gzip: str
+    gzip_ratio: str
+    worst: str
+    is_reference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeSection:
+    """The layers of one scheme."""
+
+    id: str
+    title: str
+    chart: Markup
+    drawn: int
+    layers: tuple[LayerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One line of a table of layers, as text."""
+
+    name: str
+    kind: str
+    in_float: bool
+    weight: str
+    local: str
+    accumulated: str
+    cosine: str
+    max_abs: str
+    rmse_over_scale: str
+    suspicious: bool
+
+
+def html_report(comparison: Comparison) -> str:
+    """The page, complete."""
+    lead = headline(comparison)
+    return _template().render(
+        comparison=comparison,
+        lead=lead,
+        metric_titles=[TITLES[name] for name in metric_names(comparison)],
+        rows=[_scheme_row(row, comparison, lead) for row in comparison.rows],
+        sections=[_section(row) for row in comparison.rows if _has_errors(row)],
+        opened=_opened(comparison),
+        noted=[row for row in comparison.rows if row.notes],
+        scatter=_scatter(comparison, lead),
+        sizes=_sizes(comparison),
+        verdict=_verdict(comparison, lead),
+        any_classes=any(row.flipped for row in comparison.rows) or lead.is_share,
+        families=_families(comparison),
+        model_size=bytes_text(comparison.model.size_bytes),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resource("templates")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _scheme_row(row: SchemeResult, comparison: Comparison, lead: Headline) -> SchemeRow:
+    reference = comparison.row("float32")
+    smaller = reference.size_bytes / row.size_bytes if reference and row.size_bytes else 0.0
+    worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
+    return SchemeRow(
+        id=row.scheme.id,
+        title=row.scheme.title,
+        mark=_swatch(row.scheme.family),
+        metrics=tuple(
+            metric_text(name, row.metrics[name]) if name in row.metrics else "–"
+            for name in metric_names(comparison)
+        ),
+        difference=_difference(row, reference, lead),
+        agreement=f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
+        flipped=len(row.flipped),
+        size=bytes_text(row.size_bytes),
+        times_smaller=f"{smaller:.2f}×" if smaller else "–",
+        gzip=bytes_text(row.gzip_bytes),
+        gzip_ratio=f"{row.gzip_ratio:.3f}",
+        worst=f"{worst.layer}: {decibel_text(worst.accumulated)} dB" if worst else "–",
+        is_reference=row is reference,
+    )
+
+
+def _difference(row: SchemeResult, reference: SchemeResult | None, lead: Headline) -> str:
+    if reference is None or row is reference or lead.key == "agreement":
+        return "–"
+    difference = lead.value(row) - lead.value(reference)
+    text = f"{difference * 100:+.2f}" if lead.is_share else f"{difference:+.3g}"
+    return text.replace("-", "−")
+
+
+def _swatch(family: str) -> Markup:
+    return Markup('<svg class="swatch" viewBox="0 0 18 18" aria-hidden="true">{}</svg>').format(
+        marker(family, 9, 9, 6)
+    )
+
+
+def _families(comparison: Comparison) -> list[tuple[Markup, str]]:
+    """Legend of the shapes that occur."""
+    texts = {
+        "f-float": "float weights (float32, float16)",
+        "f-tfjs": "TensorFlow.js, weights only",
+        "f-int8": "8-bit weights, 8-bit or float activations",
+        "f-int16": "8-bit weights, 16-bit activations",
+    }
+    found: dict[str, Markup] = {}
+    for row in comparison.rows:
+        found.setdefault(family_class(row.scheme.family), _swatch(row.scheme.family))
+    return [(found[kind], text) for kind, text in texts.items() if kind in found]
+
+
+def _scatter(comparison: Comparison, lead: Headline) -> Markup:
+    points = [
+        Point(row.size_bytes / 1e3, lead.value(row), row.scheme.id, row.scheme.family)
+        for row in comparison.rows
+    ]
+    told = "; ".join(
+        f"{row.scheme.id}: {lead.text(row)}, {bytes_text(row.size_bytes)}"
+        for row in comparison.rows
+    )
+    better = "" if lead.is_share else " (less is better)"
+    return scatter(
+        points,
+        x_title="size of the artifact in kB",
+        y_title=f"{lead.title}{better}",
+        percent=lead.is_share,
+        description=f"{lead.title} over size. {told}.",
+    )
+
+
+def _sizes(comparison: Comparison) -> Markup:
+    rows = [
+        Bar(
+            row.scheme.id,
+            (
+                (row.size_bytes / 1e3, bytes_text(row.size_bytes), "s-plain"),
+                (
+                    row.gzip_bytes / 1e3,
+                    f"{bytes_text(row.gzip_bytes)} gzip",
+                    "s-gzip",
+                ),
+            ),
+        )
+        for row in comparison.rows
+    ]
+    return bars(rows, axis_title="kB", description="Size of each artifact, plain and gzipped.")
+
+
+def _has_errors(row: SchemeResult) -> bool:
+    return any(e.weight or e.local or e.accumulated for e in row.layers)
+
+
+def _opened(comparison: Comparison) -> str:
+    """The scheme whose layers are shown at once: the first integer one, else the first."""
+    having = [row.scheme for row in comparison.rows if _has_errors(row)]
+    return next((s.id for s in having if s.is_integer), having[0].id if having else "")
+
+
+def _section(row: SchemeResult) -> SchemeSection:
+    ordered = worst_layers(row)
+    drawn = [e for e in ordered if e.accumulated is not None][:_DRAWN_LAYERS]
+    kinds = (("weight", "e-weight"), ("local", "e-local"), ("accumulated", "e-accumulated"))
+    chart = bars(
+        [
+            Bar(e.layer, tuple(_strand(getattr(e, kind), style) for kind, style in kinds))
+            for e in drawn
+        ],
+        axis_title="SQNR in dB: longer is better",
+        description=f"SQNR of the worst layers under {row.scheme.id}.",
+    )
+    return SchemeSection(
+        row.scheme.id,
+        row.scheme.title,
+        chart if drawn else Markup(),
+        len(drawn),
+        tuple(_layer_row(e) for e in ordered),
+    )
+
+
+def _strand(metrics: ErrorMetrics | None, style: str) -> tuple[float, str, str]:
+    """A bar of SQNR; no error fills nothing but says so."""
+    if metrics is None or metrics.sqnr_db != metrics.sqnr_db or abs(metrics.sqnr_db) > 1e6:
+        return 0.0, decibel_text(metrics), style
+    clipped = max(-_SIGNAL_LIMIT_DB, min(_SIGNAL_LIMIT_DB, metrics.sqnr_db))
+    return clipped, decibel_text(metrics), style
+
+
+def _layer_row(layer: LayerError) -> LayerRow:
+    output = layer.accumulated
+    ratio = layer.local.rmse_over_scale if layer.local is not None else None
+    return LayerRow(
+        name=layer.layer,
+        kind=layer.kind,
+        in_float=layer.in_float,
+        weight=decibel_text(layer.weight),
+        local=decibel_text(layer.local),
+        accumulated=decibel_text(output),
+        cosine=f"{output.cosine:.6f}" if output is not None else "–",
+        max_abs=f"{output.max_abs:.4g}" if output is not None else "–",
+        rmse_over_scale=f"{ratio:.3f}" if ratio is not None else "–",
+        suspicious=ratio is not None and ratio > 0.7,
+    )
+
+
+def _verdict(comparison: Comparison, lead: Headline) -> str:
+    """One sentence: the smallest artifact that loses at most a point, or 1 % of an error."""
+    reference = comparison.row("float32")
+    if reference is None or len(comparison.rows) < 2:
+        return ""
+    base = lead.value(reference)
+    if lead.is_share:
+        fits = [row for row in comparison.rows if lead.value(row) >= base - 0.01]
+        loss = "at most one point below float32"
+    else:
+        fits = [row for row in comparison.rows if lead.value(row) <= base * 1.01]
+        loss = "at most 1% above float32"
+    others = [row for row in fits if row is not reference]
+    if not others:
+        return f"No scheme stays {loss} ({lead.text(reference)})."
+    best = min(others, key=lambda row: (row.size_bytes, row.gzip_bytes))
+    smaller = reference.size_bytes / best.size_bytes if best.size_bytes else 0.0
+    return (
+        f"Smallest artifact {loss} ({lead.title.lower()} {lead.text(reference)}): "
+        f"{best.scheme.id} with {lead.text(best)} at {bytes_text(best.size_bytes)}, "
+        f"{smaller:.1f} times smaller. Measured on {comparison.data.samples} samples."
+    )

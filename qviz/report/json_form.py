@@ -1,0 +1,91 @@
+"""A comparison as JSON.
+
+The shape is part of qviz's interface: keys are added, never renamed. Numbers that JSON cannot hold
+(infinity and NaN) are ``null``: an SQNR of ``null`` beside a mean squared error of 0 is infinite,
+that is, without any error; all numbers of a kind of error are ``null`` where it was not measured.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+
+ERROR_KINDS = ("weight", "local", "accumulated")
+ERROR_FIELDS = tuple(field.name for field in dataclasses.fields(ErrorMetrics))
+
+
+def comparison_as_json(comparison: Comparison) -> str:
+    """The comparison as JSON text, indented, ending in a newline."""
+    content = comparison_as_dict(comparison)
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain dictionaries, lists, numbers and text.
+
+    Returns
+    -------
+    dict
+        ``model``, ``data``, ``rows``, ``skipped``, ``versions`` and ``created``. A row has
+        ``scheme``, ``metrics`` (``top1`` and ``top5``, or ``mae`` and ``rmse``), ``agreement``,
+        ``size_bytes``, ``gzip_bytes``, ``gzip_ratio`` and ``layers``; a layer has ``layer`` and,
+        for each of weight, local and accumulated error, ``weight_sqnr_db``, ``weight_mse``, ...
+    """
+    return {
+        "model": _plain(dataclasses.asdict(comparison.model)),
+        "data": _plain(dataclasses.asdict(comparison.data)),
+        "rows": [_row(row) for row in comparison.rows],
+        "skipped": [{"scheme": scheme, "reason": reason} for scheme, reason in comparison.skipped],
+        "versions": dict(comparison.versions),
+        "created": comparison.created,
+    }
+
+
+def layer_as_dict(layer: LayerError) -> dict[str, Any]:
+    """One layer with its errors spread over flat keys."""
+    flat: dict[str, Any] = {
+        "layer": layer.layer,
+        "kind": layer.kind,
+        "tensor": layer.tensor,
+        "in_float": layer.in_float,
+    }
+    for kind in ERROR_KINDS:
+        metrics: ErrorMetrics | None = getattr(layer, kind)
+        for field in ERROR_FIELDS:
+            value = None if metrics is None else getattr(metrics, field)
+            flat[f"{kind}_{field}"] = _plain(value)
+    return flat
+
+
+def _row(row: SchemeResult) -> dict[str, Any]:
+    return {
+        "scheme": row.scheme.id,
+        "title": row.scheme.title,
+        "metrics": _plain(dict(row.metrics)),
+        "agreement": _plain(row.agreement),
+        "size_bytes": row.size_bytes,
+        "gzip_bytes": row.gzip_bytes,
+        "gzip_ratio": _plain(row.gzip_ratio),
+        "layers": [layer_as_dict(layer) for layer in row.layers],
+        "float_operators": list(row.float_operators),
+        "notes": list(row.notes),
+        "flipped": list(row.flipped),
+        "rounding": row.rounding,
+        "seconds": _plain(row.seconds),
+        "options": _plain(dataclasses.asdict(row.scheme)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """`value` without tuples, infinities and NaN."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

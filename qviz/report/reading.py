@@ -1,0 +1,105 @@
+"""How a comparison is read: which number leads, which layers are worst, how values are written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+
+TITLES = {
+    "top1": "Top-1",
+    "top5": "Top-5",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "agreement": "Agreement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The number that schemes are judged by.
+
+    Attributes
+    ----------
+    key : str
+        ``top1``, ``mae``, or ``agreement`` where there are no labels.
+    title : str
+    is_share : bool
+        Whether it is a share, written in percent, of which more is better.
+    """
+
+    key: str
+    title: str
+    is_share: bool
+
+    def value(self, row: SchemeResult) -> float:
+        """The number of one scheme; NaN where it has none."""
+        if self.key == "agreement":
+            return row.agreement
+        return row.metrics.get(self.key, math.nan)
+
+    def text(self, row: SchemeResult) -> str:
+        """The number as people read it."""
+        return metric_text(self.key, self.value(row))
+
+
+def headline(comparison: Comparison) -> Headline:
+    """The number that leads: accuracy, else mean absolute error, else agreement with float."""
+    names = metric_names(comparison)
+    if "top1" in names:
+        return Headline("top1", "Top-1 accuracy", True)
+    if "mae" in names:
+        return Headline("mae", "Mean absolute error", False)
+    return Headline("agreement", "Agreement with float32", True)
+
+
+def metric_names(comparison: Comparison) -> tuple[str, ...]:
+    """Metrics that any scheme has, in the order in which they are shown."""
+    present = {name for row in comparison.rows for name in row.metrics}
+    return tuple(name for name in TITLES if name in present)
+
+
+def worst_layers(row: SchemeResult) -> tuple[LayerError, ...]:
+    """Layers by accumulated error, the worst first; those without an error last."""
+    return tuple(sorted(row.layers, key=_badness))
+
+
+def _badness(layer: LayerError) -> tuple[float, ...]:
+    return tuple(_sqnr(m) for m in (layer.accumulated, layer.local, layer.weight))
+
+
+def _sqnr(metrics: ErrorMetrics | None) -> float:
+    """SQNR to sort by: NaN is worse than anything, nothing better than no error."""
+    if metrics is None:
+        return math.inf
+    return -math.inf if math.isnan(metrics.sqnr_db) else metrics.sqnr_db
+
+
+def metric_text(key: str, value: float) -> str:
+    """A metric as people read it: shares in percent, errors with five digits."""
+    if math.isnan(value):
+        return "–"
+    if key in ("top1", "top5", "agreement"):
+        return f"{value:.2%}"
+    return f"{value:.5g}"
+
+
+def bytes_text(count: int) -> str:
+    """A size in decimal units, as file managers show it."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 999_950:
+        return f"{count / 1e3:.1f} kB"
+    return f"{count / 1e6:.2f} MB"
+
+
+def decibel_text(metrics: ErrorMetrics | None) -> str:
+    """An SQNR as people read it; ``exact`` where there is no error."""
+    if metrics is None:
+        return "–"
+    if math.isnan(metrics.sqnr_db):
+        return "NaN"
+    if math.isinf(metrics.sqnr_db):
+        return "exact" if metrics.sqnr_db > 0 else "−∞"
+    return f"{metrics.sqnr_db:.1f}".replace("-", "−")
