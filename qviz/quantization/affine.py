@@ -257,14 +257,18 @@ def scale_mismatch(values: Reals, scale: float) -> float:
 # ---------------------------------------------------------------------------- biases
 
 
-def bias_params(input_params: AffineParams, weight_params: AffineParams) -> AffineParams:
-    """Int32 parameters of a bias: ``scale = float32(input_scale * weight_scale)``, zero point 0.
+def bias_params(
+    input_params: AffineParams,
+    weight_params: AffineParams,
+    dtype: np.dtype[np.generic] = INT32,
+) -> AffineParams:
+    """Parameters of a bias: ``scale = float32(input_scale * weight_scale)``, zero point 0.
 
     The accumulator counts in units of that product, so the bias has to as well.
     """
     scale = (input_params.scale * weight_params.scale).astype(np.float32).astype(np.float64)
     dimension = 0 if len(scale) > 1 else None
-    return AffineParams(scale, np.zeros(len(scale), np.int64), INT32, dimension, narrow=True)
+    return AffineParams(scale, np.zeros(len(scale), np.int64), dtype, dimension, narrow=True)
 
 
 def guard_bias(
@@ -303,12 +307,11 @@ def bias_codes(values: Reals, params: AffineParams) -> Codes:
     scaled = values.reshape(-1) * _reciprocal(params.scale)
     rounded = round_half_away(scaled.astype(np.float32)).astype(np.float64)
     bits = 8 * params.dtype.itemsize
-    limit = 2.0 ** (bits - 1) - 1
-    inside = np.clip(rounded, -limit, limit)
-    if bits == 64:
-        # 2**63 - 1 is not a double; 2**63 itself would overflow the cast below.
-        inside = np.where(np.abs(inside) >= 2.0**63, np.sign(inside) * (2.0**63 - 1024), inside)
-    return inside.astype(params.dtype).reshape(values.shape)
+    # 2**63 - 1 is not a double; the largest one below it is taken.
+    limit = min(2.0 ** (bits - 1) - 1, np.nextafter(2.0**63, 0))
+    clipped = np.clip(rounded, -limit, limit)
+    result: Codes = clipped.astype(params.dtype).reshape(values.shape)
+    return result
 
 
 def _int8(whole: NDArray[np.floating[Any]], low: int) -> NDArray[np.int8]:

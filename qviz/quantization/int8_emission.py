@@ -199,14 +199,22 @@ class _Emission:
             self._requantize_for_readers(value)
 
     def _requantize_for_readers(self, value: str) -> None:
-        """One QUANTIZE for each set of parameters that readers of `value` ask for."""
-        forms = self._forms[value]
-        assert forms.shared is not None
-        for requantization in self._requantizations.get(value, ()):
-            if requantization.at_producer and not self._draft.tensor(forms.made).is_float:
-                name = forms.made
+        """One QUANTIZE for each set of parameters that readers of `value` ask for.
+
+        The converter fails where a value is requantized at its producer and again for a reader
+        (a LOGISTIC in two concatenations). Here both start from what the producer made.
+        """
+        forms, wanted = self._forms[value], self._requantizations.get(value, [])
+        from_producer = any(requantization.at_producer for requantization in wanted)
+        if self._draft.tensor(forms.made).is_float:
+            from_producer = False
+        source = forms.made if from_producer else forms.shared
+        assert source is not None
+        for requantization in wanted:
+            if requantization.at_producer and from_producer:
+                name = source
             else:
-                name = self._convert(forms.shared, "requantized", requantization.params)
+                name = self._convert(source, "requantized", requantization.params)
             self._redirected.update(dict.fromkeys(requantization.readers, name))
 
     def _chooses_range(self, value: str) -> bool:

@@ -87,6 +87,12 @@ class Int16x8Rules:
         operands of a `common_scale` operator are.
     int16_constants : frozenset of str
         Operators whose constant operands become int16; weights become int8.
+    forgotten_operands : Mapping of str to int
+        Position of a constant operand that the converter leaves in float although the kernel
+        wants it as int16, so that its file does not load. qviz gives it the parameters of the
+        result.
+    without_kernel : frozenset of str
+        Operators that the converter makes int16 although LiteRT has no int16 kernel for them.
     """
 
     same_scale: frozenset[str]
@@ -95,6 +101,8 @@ class Int16x8Rules:
     free: frozenset[str]
     operands: Mapping[str, tuple[int, ...]]
     int16_constants: frozenset[str]
+    forgotten_operands: Mapping[str, int]
+    without_kernel: frozenset[str]
 
     @property
     def quantizable(self) -> frozenset[str]:
@@ -179,6 +187,8 @@ _INT16X8_TF_2_21 = Int16x8Rules(
     int16_constants=_kinds(
         "ADD SUB MUL SQUARED_DIFFERENCE BATCH_MATMUL GATHER MAXIMUM MINIMUM CONCATENATION PACK"
     ),
+    forgotten_operands=MappingProxyType({"PADV2": 2}),
+    without_kernel=_kinds("SQUARED_DIFFERENCE"),
 )
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

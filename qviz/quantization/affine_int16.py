@@ -1,0 +1,120 @@
+"""Scales and codes of 16x8 quantization: int16 activations, int8 weights, int64 biases.
+
+Everything is symmetric, zero points are 0. The formulas are those of TensorFlow 2.21's older
+quantizer, which its converter still uses for 16x8; they differ from the int8 ones of `affine` in
+where float32 rounds. A channel of zeros gets the scale 0 here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qviz.quantization.affine import (
+    INT8,
+    SMALLEST_RANGE,
+    AffineParams,
+    Codes,
+    Reals,
+    largest_magnitude,
+    round_half_away,
+)
+
+INT16 = np.dtype(np.int16)
+INT64 = np.dtype(np.int64)
+
+FIXED_SCALE = 1 / 32768
+"""Scale of results that lie in [-1, 1]: SOFTMAX, LOGISTIC, TANH."""
+
+_INT32_MAX = 2**31 - 1
+
+
+def is_dead_range(minimum: float, maximum: float) -> bool:
+    """Whether calibration saw nothing but zeros.
+
+    The converter's records of maxima start at the smallest normal float32.
+    """
+    return max(abs(minimum), abs(maximum)) <= float(np.finfo(np.float32).tiny)
+
+
+def int16_params(minimum: float, maximum: float) -> AffineParams:
+    """Int16 parameters of a range: ``scale = float32(max(|minimum|, |maximum|) / 32767)``.
+
+    Where calibration saw nothing but zeros the range is taken as 1e-6. Here qviz departs from the
+    converter, which takes its smallest float: then the scale is 3.6e-43, and the weights of the
+    next layer get an infinite scale from `guarded_magnitude`.
+    """
+    magnitude = max(np.float32(abs(min(minimum, 0.0))), np.float32(abs(max(maximum, 0.0))))
+    if is_dead_range(minimum, maximum):
+        magnitude = np.float32(SMALLEST_RANGE)
+    return AffineParams.per_tensor(float(magnitude / np.float32(32767)), 0, INT16)
+
+
+def int16_constant_params(values: Reals) -> AffineParams:
+    """Int16 parameters of a constant operand, from its own values."""
+    return int16_params(0.0, float(largest_magnitude(values, None)[0]))
+
+
+def int16_codes(values: Reals, params: AffineParams) -> Codes:
+    """``clip(round(float32(w * float32(1 / scale))), -32767, 32767)``; 0 for a scale of 0."""
+    scale = float(np.float32(params.scale[0]))
+    inverse = np.float32(1 / scale) if scale else np.float32(0)
+    scaled = (values * inverse).astype(np.float32)
+    result: Codes = np.clip(round_half_away(scaled), -32767, 32767).astype(np.int16)
+    return result
+
+
+def requantize_int16(codes: Codes, source: AffineParams, target: AffineParams) -> Codes:
+    """Codes of a constant under other parameters, by way of its real values in float32."""
+    return int16_codes(np.float32(source.scale[0]) * codes.astype(np.float32), target)
+
+
+def weight_params(magnitude: Reals, dimension: int | None) -> AffineParams:
+    """Int8 parameters of weights with the largest absolute values `magnitude`.
+
+    ``scale = float32(magnitude / 127)``, 0 for a magnitude of 0.
+    """
+    scale = (magnitude / np.float32(127)).astype(np.float64)
+    return AffineParams(scale, np.zeros(len(scale), np.int64), INT8, dimension, narrow=True)
+
+
+def weight_codes(values: Reals, magnitude: Reals, dimension: int | None) -> Codes:
+    """``clip(round(float32(w * float32(127 / magnitude))), -127, 127)``; 0 for a magnitude of 0."""
+    whole = np.full_like(magnitude, 127)
+    inverse = np.divide(whole, magnitude, out=np.zeros_like(magnitude), where=magnitude != 0)
+    shape = [1] * values.ndim
+    if dimension is not None:
+        shape[dimension] = -1
+    scaled = values * inverse.reshape(shape)
+    result: Codes = np.clip(round_half_away(scaled), -127, 127).astype(np.int8)
+    return result
+
+
+def guarded_magnitude(magnitude: Reals, bias: Reals, input_scale: float) -> Reals:
+    """Largest absolute weights, enlarged where the bias would need more than half of int32.
+
+    With K = 2**31 - 1, a channel with ``|b| >= 0.5 * input_scale * (magnitude / 127) * K`` gets
+    ``float32(2 * |b| / K * float32(127 / input_scale))``. The converter does so although a 16x8
+    bias has 64 bits: a channel of zeros or of tiny weights loses what it had.
+
+    Parameters
+    ----------
+    magnitude : float32 ndarray of shape (channels,) or (1,)
+        Largest absolute weight per channel or per tensor.
+    bias : float32 ndarray of shape (channels,)
+        Real values.
+    input_scale : float
+        From the calibrated range of the input.
+    """
+    scale = (magnitude / np.float32(127)).astype(np.float64)
+    largest = np.abs(bias.reshape(-1)).astype(np.float64)
+    if len(magnitude) > 1:
+        too_large = largest >= 0.5 * input_scale * scale * _INT32_MAX
+    else:
+        largest = largest.max(initial=0, keepdims=True)
+        share = np.float32(largest[0]) / np.float32(_INT32_MAX)
+        too_large = np.array([float(share) >= 0.5 * input_scale * scale[0]])
+    if not too_large.any():
+        return magnitude
+    steps = float(np.float32(127) / np.float32(input_scale)) if input_scale else 0.0
+    enlarged = (2.0 * largest / _INT32_MAX * steps).astype(np.float32)
+    return np.where(too_large, enlarged, magnitude)
