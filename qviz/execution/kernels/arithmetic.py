@@ -22,13 +22,13 @@ def _divide(x: Array, y: Array) -> Array:
     """Quotient; of integers truncated towards zero, as in C."""
     if x.dtype.kind == "f":
         return np.asarray(x / y)
-    quotient = np.abs(x) // np.maximum(np.abs(y), 1)
-    return np.where((x < 0) != (y < 0), -quotient, quotient).astype(x.dtype)
+    quotient: Array = np.abs(x) // np.maximum(np.abs(y), 1)
+    return np.asarray(np.where((x < 0) != (y < 0), -quotient, quotient)).astype(x.dtype)
 
 
 def _squared_difference(x: Array, y: Array) -> Array:
     difference = x - y
-    return difference * difference
+    return np.asarray(difference * difference)
 
 
 _FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {

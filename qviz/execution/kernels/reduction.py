@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from qviz.execution.fixed_point import (
+    Int64Array,
     code_limits,
     multiply_by_quantized_multiplier,
+    multiply_by_quantized_multiplier_64,
     quantize_multiplier,
+    wrap_int32,
 )
 from qviz.execution.kernels.operands import (
     Array,
@@ -87,6 +90,9 @@ def count_of(x: Array, axes: tuple[int, ...]) -> int:
 def _prepare_quantized_mean(context: Context) -> Kernel:
     """MEAN and SUM of codes: ``z_out + REQ(sum - n z_in)``.
 
+    SUM of int8 and int16 follows the optimized kernel, which is also what the default interpreter
+    runs: the reference kernel of LiteRT 2.3 takes their bytes for uint8 codes.
+
     The multiplier is that of ``scale_in / scale_out``; for the mean it is divided by n as
     ``(M << s) // n`` with ``s = min(floor(log2 n), 32, 31 + shift)``, and the shift is reduced
     by s.
@@ -119,6 +125,8 @@ def _prepare_quantized_mean(context: Context) -> Kernel:
 def _prepare_quantized_product(context: Context) -> Kernel:
     """REDUCE_PROD of codes, rescaled after each factor by ``scale_in / scale_out^(1/n)``.
 
+    Products have 64 bits and are scaled by a multiplier of 15 bits.
+
     References
     ----------
     LiteRT, tflite/kernels/reduce.cc, GetQuantProdScaling, and internal/reference/reduce.h,
@@ -129,6 +137,9 @@ def _prepare_quantized_product(context: Context) -> Kernel:
     low, high = code_limits(target.dtype)
     scale_in, scale_out = float(scale_of(source)), float(scale_of(target))
 
+    def rescale(x: Int64Array, multiplier: int, shift: int) -> Int64Array:
+        return wrap_int32(multiply_by_quantized_multiplier_64(x, multiplier, shift))
+
     def reduce(x: Array, axes: Array) -> Array:
         dimensions = axes_of(axes, x)
         n = count_of(x, dimensions)
@@ -136,10 +147,11 @@ def _prepare_quantized_product(context: Context) -> Kernel:
         kept = [d for d in range(x.ndim) if d not in dimensions]
         factors = x.transpose(*kept, *dimensions).reshape(*(x.shape[d] for d in kept), n)
         centred = factors.astype(np.int64) - zero_point_of(source)
-        product = multiply_by_quantized_multiplier(centred[..., 0], multiplier, shift)
+        product = centred[..., 0]
         for i in range(1, n):
-            product = multiply_by_quantized_multiplier(product * centred[..., i], multiplier, shift)
-        codes = np.clip(product + zero_point_of(target), low, high)
+            product = rescale(product * centred[..., i], multiplier, shift)
+        scaled = rescale(product, multiplier, shift)
+        codes = np.clip(scaled + zero_point_of(target), low, high)
         shape = [1 if d in dimensions else x.shape[d] for d in range(x.ndim)]
         return codes.reshape(shape if keepdims else [x.shape[d] for d in kept]).astype(x.dtype)
 

@@ -44,16 +44,16 @@ def prepare_resize_nearest(context: Context) -> Kernel:
 
 @kernel("RESIZE_BILINEAR")
 def prepare_resize_bilinear(context: Context) -> Kernel:
-    """Interpolate between the four nearest pixels; codes in fixed point."""
+    """Interpolate between the four nearest pixels; int8 and int16 codes in fixed point."""
     align = bool(context.option("align_corners", False))
     half_pixel = bool(context.option("half_pixel_centers", False))
-    if context.input(0).is_float:
+    if context.input(0).dtype.name in ("float32", "uint8"):
         return kernel_of(lambda x, sizes: _bilinear(x, integers_of(sizes), align, half_pixel))
     return kernel_of(lambda x, sizes: _bilinear_codes(x, integers_of(sizes), align, half_pixel))
 
 
 def _bilinear(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Array:
-    """Interpolate in float32.
+    """Interpolate in float32; codes of uint8 are rounded, halves up.
 
     References
     ----------
@@ -62,14 +62,18 @@ def _bilinear(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Arra
     y0, y1, dy = _positions(x.shape[1], sizes[0], align, half_pixel)
     x0, x1, dx = _positions(x.shape[2], sizes[1], align, half_pixel)
     dy, dx = dy[:, None, None], dx[:, None]
-    top, bottom = x[:, y0], x[:, y1]
+    real = x.astype(_F32, copy=False)
+    top, bottom = real[:, y0], real[:, y1]
     one = _F32(1)
-    return np.asarray(
+    result = (
         top[:, :, x0] * (one - dy) * (one - dx)
         + bottom[:, :, x0] * dy * (one - dx)
         + top[:, :, x1] * (one - dy) * dx
         + bottom[:, :, x1] * dy * dx
     )
+    if x.dtype.kind != "f":
+        result += _F32(0.5)
+    return np.asarray(result.astype(x.dtype, copy=False))
 
 
 def _positions(size: int, wanted: int, align: bool, half_pixel: bool) -> tuple[Array, Array, Array]:

@@ -151,9 +151,9 @@ def prepare_log_softmax(context: Context) -> Kernel:
     source = context.input(0)
     if source.is_float:
         return kernel_of(_log_softmax)
-    if source.dtype != np.int8:
-        raise context.unsupported(f"its input is {source.dtype}, not int8 or float32")
-    return _prepare_log_softmax_int8(context)
+    if source.dtype.itemsize > 1:
+        raise context.unsupported(f"TFLite has no {source.dtype} kernel for it")
+    return _prepare_log_softmax_codes(context)
 
 
 def _log_softmax(x: Array) -> Array:
@@ -161,12 +161,12 @@ def _log_softmax(x: Array) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
 
 
-def _prepare_log_softmax_int8(context: Context) -> Kernel:
-    """Log-softmax of int8 codes in fixed point, with scale 1/16 and zero point 127.
+def _prepare_log_softmax_codes(context: Context) -> Kernel:
+    """Log-softmax of 8-bit codes in fixed point, with scale 1/16, the largest code being 0.
 
     As `_prepare_softmax_int8` up to the sum, whose logarithm is then taken in Q5.26; the result is
     divided by 2^22, halves away from zero. A code so far below the maximum that the result leaves
-    Q5.26 becomes -128; that limit is found by the inverse of the input's multiplier.
+    Q5.26 becomes the smallest; that limit is found by the inverse of the input's multiplier.
 
     References
     ----------
@@ -179,6 +179,8 @@ def _prepare_log_softmax_int8(context: Context) -> Kernel:
     terms = np.where(counted, rounding_divide_by_pot(exponentials, _SUM_BITS), 0)
     inverse, inverse_shift = quantize_multiplier(2.0 ** (31 - shift) / multiplier)
     fall = multiply_by_quantized_multiplier(np.arange(0, -256, -1), multiplier, shift)
+    dtype = context.output.dtype
+    low, high = code_limits(dtype)
 
     def log_softmax(x: Array) -> Array:
         wide = x.astype(np.int64)
@@ -187,9 +189,9 @@ def _prepare_log_softmax_int8(context: Context) -> Kernel:
         logarithm = log_of_at_least_one(total, _SUM_BITS, _DIFFERENCE_BITS)
         lowest = multiply_by_quantized_multiplier(logarithm - (1 << 31), inverse, inverse_shift)
         limit = np.maximum(smallest - 1, lowest)
-        codes = rounding_divide_by_pot(fall[index] - logarithm, 22) + 127
-        codes = np.where(-index > limit, np.clip(codes, -128, 127), -128)
-        return codes.astype(np.int8)
+        codes = rounding_divide_by_pot(fall[index] - logarithm, 22) + high
+        codes = np.where(-index > limit, np.clip(codes, low, high), low)
+        return codes.astype(dtype)
 
     return kernel_of(log_softmax)
 

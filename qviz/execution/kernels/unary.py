@@ -143,6 +143,35 @@ def _prepare_rsqrt_codes(context: Context) -> Kernel:
     return prepare_rule(context, rule, low, high)
 
 
+def _prepare_sqrt_codes(context: Context) -> Kernel:
+    """``z_out + trunc(f32(sqrt(scale_in (q - z_in)) / scale_out))``; below 0 as of 0.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/elementwise.cc, SqrtEvalQuantized.
+    """
+    source, target = context.input(0), context.output
+    low, high = code_limits(target.dtype)
+    z_in, z_out = zero_point_of(source), zero_point_of(target)
+    s_in, s_out = scale_of(source), scale_of(target)
+
+    def rule(q: Int64Array) -> Int64Array:
+        real = s_in * np.maximum(q - z_in, 0).astype(_F32)
+        return np.trunc(np.sqrt(real) / s_out).astype(np.int64) + z_out
+
+    return prepare_rule(context, rule, low, high)
+
+
+def _prepare_neg_codes(context: Context) -> Kernel:
+    """Negated codes, whatever the zero point is; -128 stays -128.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/neg.cc.
+    """
+    return kernel_of(np.negative)
+
+
 def _prepare_table(context: Context, function: Callable[[Array], Array]) -> Kernel:
     source, target = context.input(0), context.output
     if source.dtype.itemsize == 1:
@@ -168,5 +197,7 @@ _QUANTIZED: dict[str, Callable[[Context], Kernel]] = {
     "ABS": _prepare_abs_codes,
     "EXP": _prepare_exp_codes,
     "LOG": _prepare_log_codes,
+    "NEG": _prepare_neg_codes,
     "RSQRT": _prepare_rsqrt_codes,
+    "SQRT": _prepare_sqrt_codes,
 }
