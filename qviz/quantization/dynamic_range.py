@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,8 @@ _WEIGHTS: dict[str, tuple[int, int | None]] = {
 # Only these options tables have the field.
 _ASYMMETRIC_INPUTS = frozenset({"FULLY_CONNECTED", "BATCH_MATMUL"})
 
-# Looked up, not multiplied: the result is int8 and a DEQUANTIZE follows.
+# Looked up, not multiplied: the result is int8 and a DEQUANTIZE follows. A table that several
+# operators look up is dequantized as a whole instead.
 _LOOKUPS = frozenset({"GATHER", "EMBEDDING_LOOKUP"})
 
 MINIMUM_ELEMENTS = 1024
@@ -79,7 +81,8 @@ def quantize_dynamic_range(graph: Graph, scheme: Scheme) -> Graph:
 
     The graph has to be folded. A weight of fewer than 1024 elements and every bias stay float32,
     and so do the layers named in ``scheme.float_layers``. An embedding's result is int8, with a
-    DEQUANTIZE after it.
+    DEQUANTIZE after it; a table that several operators look up is int8, with a DEQUANTIZE before
+    the first.
     """
     return _Quantizer(graph, scheme).run()
 
@@ -94,6 +97,12 @@ class _Quantizer:
         self._codes: dict[tuple[str, int | None], Tensor] = {}
         self._floats: dict[str, str] = {}
         self._plans = [self._plan(operator) for operator in graph.operators]
+        self._lookups = Counter(
+            operator.inputs[plan[0]]
+            for operator, plan in zip(graph.operators, self._plans, strict=True)
+            if plan is not None and operator.kind in _LOOKUPS
+        )
+        self._tables: dict[str, str] = {}
         self._float_readers = {
             name
             for operator, plan in zip(graph.operators, self._plans, strict=True)
@@ -129,6 +138,10 @@ class _Quantizer:
         name = operator.inputs[position]
         assert name is not None
         weights = self._quantized(name, dimension)
+        if self._lookups[name] > 1 and operator.kind in _LOOKUPS:
+            dequantize = [] if name in self._tables else [self._dequantize_table(operator, weights)]
+            inputs[position] = self._tables[name]
+            return [*dequantize, replace(operator, inputs=tuple(inputs))]
         inputs[position] = weights.name
         options = operator.options
         if operator.kind in _ASYMMETRIC_INPUTS:
@@ -136,7 +149,7 @@ class _Quantizer:
         changed = replace(operator, inputs=tuple(inputs), options=options)
         if operator.kind not in _LOOKUPS:
             return [changed]
-        return [changed, self._dequantize(operator, weights)]
+        return [changed, self._dequantize_result(operator, weights)]
 
     def _quantized(self, name: str, dimension: int | None) -> Tensor:
         """The int8 form of a weight, made once for all that read it the same way."""
@@ -150,7 +163,7 @@ class _Quantizer:
             self._tensors[own] = self._codes[key]
         return self._codes[key]
 
-    def _dequantize(self, lookup: Operator, weights: Tensor) -> Operator:
+    def _dequantize_result(self, lookup: Operator, weights: Tensor) -> Operator:
         """Make the look-up's result int8, and give the operator that makes it float again."""
         name = lookup.outputs[0]
         tensor = self._tensors[name]
@@ -161,3 +174,11 @@ class _Quantizer:
         )
         self._floats[name] = result
         return Operator("DEQUANTIZE", (name,), (result,), layer=lookup.layer)
+
+    def _dequantize_table(self, lookup: Operator, weights: Tensor) -> Operator:
+        """Make the whole table float again, for all that look something up in it."""
+        name = weights.origin or weights.name
+        result = unique_name(self._tensors, f"{name}/dequantized")
+        self._tensors[result] = Tensor(result, weights.shape, FLOAT32, origin=name)
+        self._tables[name] = result
+        return Operator("DEQUANTIZE", (weights.name,), (result,), layer=lookup.layer)

@@ -12,6 +12,8 @@ from qviz.graph.passes import describe_folding, to_inference_form
 from qviz.quantization.calibration import TensorStatistics
 from qviz.quantization.dynamic_range import quantize_dynamic_range
 from qviz.quantization.float16 import quantize_float16
+from qviz.quantization.int8 import quantize_int8
+from qviz.quantization.int16x8 import quantize_int16x8
 from qviz.quantization.preconditions import (
     check_constants,
     operator_label,
@@ -106,9 +108,6 @@ def quantization_notes(graph: Graph, scheme: str | Scheme) -> tuple[str, ...]:
 def _quantize_integers(
     folded: Graph, recipe: Scheme, statistics: Mapping[str, TensorStatistics] | None
 ) -> Graph:
-    from qviz.quantization.int8 import quantize_int8
-    from qviz.quantization.int16x8 import quantize_int16x8
-
     if recipe.integer_only:
         # Before anybody calibrates in vain. The quantizers look again: an operator with an integer
         # form can still be left in float by those around it.

@@ -84,7 +84,8 @@ def encode_tfjs(
 
 
 def _params(scale: float, minimum: float) -> QuantizationParams:
-    zero_point = 0 if scale == 0 else round(-minimum / scale)
+    # Only the nearest code to 0, which may lie far outside of a range without 0.
+    zero_point = round(min(max(-minimum / scale, -(2.0**31)), 2.0**31))
     return QuantizationParams(
         np.array([scale], np.float64),
         np.array([zero_point], np.int64),
