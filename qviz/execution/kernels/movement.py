@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from qviz.execution.batching import carries_batch
+from qviz.execution.fixed_point import round_half_away_float32
 from qviz.execution.kernels.operands import Array, integers_of, kernel_of, zero_point_of
 from qviz.execution.kernels.registry import Context, Kernel, kernel
+from qviz.graph import Tensor
 
 
 @kernel("RESHAPE")
@@ -78,13 +80,41 @@ def _pairs(widths: Array) -> list[tuple[int, int]]:
 
 @kernel("CONCATENATION")
 def prepare_concatenation(context: Context) -> Kernel:
-    """Join along ``axis``; a constant operand is repeated for each sample of the batch."""
+    """Join along ``axis``; a constant operand is repeated for each sample of the batch.
+
+    Codes of uint8 whose scale or zero point is not the output's are rescaled in float32.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/concatenation.cc and internal/reference/concatenation.h.
+    """
     axis = int(context.option("axis", 0))
+    rescale = [_to_output(context, tensor) for tensor in context.inputs]
 
     def concatenate(*parts: Array) -> Array:
-        return np.concatenate(over_batch(parts, axis), axis)
+        rescaled = [change(part) for change, part in zip(rescale, parts, strict=True)]
+        return np.concatenate(over_batch(rescaled, axis), axis)
 
     return kernel_of(concatenate)
+
+
+def _to_output(context: Context, tensor: Tensor | None) -> Callable[[Array], Array]:
+    """Map from the codes of an operand of CONCATENATION to the output's."""
+    source = None if tensor is None else tensor.quantization
+    target = context.output.quantization
+    if context.output.dtype != np.uint8 or source is None or target is None:
+        return lambda x: x
+    if source.scale[0] == target.scale[0] and source.zero_point[0] == target.zero_point[0]:
+        return lambda x: x
+    scale = np.float32(source.scale[0] * (np.float32(1) / target.scale[0]))
+    bias = np.float32(np.float32(-source.zero_point[0]) * scale)
+    zero_point = int(target.zero_point[0])
+
+    def change(codes: Array) -> Array:
+        real = round_half_away_float32(codes.astype(np.float32) * scale + bias)
+        return np.asarray(np.clip(real.astype(np.int64) + zero_point, 0, 255)).astype(np.uint8)
+
+    return change
 
 
 @kernel("PACK")

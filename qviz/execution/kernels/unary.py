@@ -157,7 +157,8 @@ def _prepare_sqrt_codes(context: Context) -> Kernel:
 
     def rule(q: Int64Array) -> Int64Array:
         real = s_in * np.maximum(q - z_in, 0).astype(_F32)
-        return np.trunc(np.sqrt(real) / s_out).astype(np.int64) + z_out
+        codes: Int64Array = np.trunc(np.sqrt(real) / s_out).astype(np.int64) + z_out
+        return codes
 
     return prepare_rule(context, rule, low, high)
 
