@@ -5,12 +5,18 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qviz.errors import SchemeError
 from qviz.files import whole_directory, write_bytes
+from qviz.formats.keras.model import KerasModel
 from qviz.graph import Graph
+from qviz.quantization import encode_tfjs
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
 
@@ -68,21 +74,26 @@ def artifact_size(files: Mapping[str, bytes]) -> tuple[int, int]:
     return sum(len(data) for data in files.values()), sum(len(data) for data in packed)
 
 
-def _tfjs_files(graph: Graph, scheme: Scheme) -> dict[str, bytes]:
-    from qviz.formats.keras.model import KerasModel
-    from qviz.formats.tfjs.writer import write_layers_model
-    from qviz.quantization import encode_tfjs
+def _float_weights(model: KerasModel) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The weights that TensorFlow.js quantizes: those of float32."""
+    for layer in model.leaves():
+        for weight in layer.weights:
+            if weight.value.dtype == np.float32:
+                yield f"{layer.path}/{weight.name}", weight.value
 
+
+def _tfjs_files(graph: Graph, scheme: Scheme) -> dict[str, bytes]:
     model = graph.source.model if graph.source is not None else None
     if not isinstance(model, KerasModel):
         raise SchemeError(
             f"{scheme.id} needs a model with Keras layers (.keras, .h5), because TensorFlow.js "
             f"loads layers; this one has operators only."
         )
+    from qviz.formats.tfjs.writer import write_layers_model
+
     encoded = {
-        f"{layer.path}/{weight.name}": encode_tfjs(weight.value, scheme.weight_dtype)
-        for layer in model.leaves()
-        for weight in layer.weights
+        name: encode_tfjs(value, scheme.weight_dtype, name=name)
+        for name, value in _float_weights(model)
     }
     with tempfile.TemporaryDirectory(prefix="qviz-") as name:
         folder = Path(name) / "model"

@@ -29,7 +29,7 @@ from qviz.evaluation.running import batch_size_for
 from qviz.execution import Executor
 from qviz.graph import Graph, layers
 from qviz.graph.passes import to_inference_form
-from qviz.quantization import SCHEMES, TensorStatistics, calibrate, quantize
+from qviz.quantization import SCHEMES, Calibrator, TensorStatistics, quantize
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
 
@@ -231,7 +231,7 @@ class _Run:
         errors = yield from self._layer_steps(scheme, quantized, executor)
         self.skip_scheme()
         flipped, collapse = self._flips(outcome)
-        notes = findings(self.reference, quantized, scheme, self.float_outcome.input_ranges)
+        notes = findings(self.model, quantized, scheme, self.float_outcome.input_ranges)
         return SchemeResult(
             scheme=scheme,
             metrics=dict(outcome.metrics),
@@ -273,15 +273,13 @@ class _Run:
         key = (scheme.range_estimator, scheme.percentile)
         if key not in self._statistics:
             count = self.data.calibration_count(settings.calibration_samples)
-            yield Step(self.done, self.total, f"calibrating on {count} samples")
-            self._statistics[key] = calibrate(
-                self.model,
-                self.data.calibration_batches(
-                    settings.calibration_samples, settings.batch_size, settings.seed
-                ),
-                estimator=scheme.range_estimator,
-                percentile=scheme.percentile,
-            )
+            calibrator = Calibrator(self.reference, scheme.range_estimator, scheme.percentile)
+            for batch in self.data.calibration_batches(
+                settings.calibration_samples, settings.batch_size, settings.seed
+            ):
+                yield Step(self.done, self.total, f"calibrating {calibrator.samples}/{count}")
+                calibrator.observe(batch)
+            self._statistics[key] = calibrator.statistics()
         return self._statistics[key]
 
     def _accuracy_steps(

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.graph import Graph, Tensor
+from qviz.quantization import quantization_notes
 from qviz.quantization.scheme import Scheme
 
 _COPIES = ("QUANTIZE", "DEQUANTIZE")
 _NAMED = 4
+_STAYS = "stays in float32."
 
 
 def float_operators(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
@@ -27,7 +29,7 @@ def float_operators(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
 
 
 def findings(
-    reference: Graph,
+    graph: Graph,
     quantized: Graph,
     scheme: Scheme,
     input_ranges: Mapping[str, tuple[float, float]],
@@ -36,18 +38,21 @@ def findings(
 
     Parameters
     ----------
-    reference : Graph
-        Float graph with batch norms folded.
+    graph : Graph
+        The model as it was opened.
     quantized : Graph
     scheme : Scheme
     input_ranges : Mapping
         Least and greatest value of the preprocessed test data, by input.
     """
+    # Operators in float are told below, together and with those that only their neighbours keep
+    # there.
+    foreseen = (n for n in quantization_notes(graph, scheme) if not n.endswith(_STAYS))
     return (
         *_islands(quantized, scheme),
-        *_input_ranges(reference, quantized, input_ranges),
+        *foreseen,
+        *_input_ranges(graph, quantized, input_ranges),
         *_saturated_biases(quantized),
-        *_overflown_halves(quantized),
     )
 
 
@@ -69,16 +74,17 @@ def _islands(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
     if not left:
         return ()
     named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
-    stay = "operator stays" if len(left) == 1 else "operators stay"
-    return (f"{len(left)} {stay} in float32: {named}.",)
+    if len(left) == 1:
+        return (f"1 operator {_STAYS[:-1]}: {named}.",)
+    return (f"{len(left)} operators stay in float32: {named}.",)
 
 
 def _input_ranges(
-    reference: Graph, quantized: Graph, input_ranges: Mapping[str, tuple[float, float]]
+    graph: Graph, quantized: Graph, input_ranges: Mapping[str, tuple[float, float]]
 ) -> tuple[str, ...]:
     """Data that leave the range of the input codes, or use little of it."""
     sentences = []
-    for name in reference.inputs:
+    for name in graph.inputs:
         tensor = _coded_input(quantized, name)
         if tensor is None or name not in input_ranges:
             continue
@@ -136,13 +142,3 @@ def _saturated_biases(quantized: Graph) -> tuple[str, ...]:
         f"Biases too large for 32 bits at their scale are clipped: {', '.join(hit[:_NAMED])}. "
         f"Their inputs have a very small range, or their weights are nearly 0.",
     )
-
-
-def _overflown_halves(quantized: Graph) -> tuple[str, ...]:
-    lost = 0
-    for tensor in quantized.tensors.values():
-        if tensor.data is not None and tensor.dtype == np.float16:
-            lost += int(np.isinf(tensor.data).sum())
-    if not lost:
-        return ()
-    return (f"{lost} weights lie beyond ±65504 and become infinite in float16.",)
