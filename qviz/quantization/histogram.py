@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ _BINS = 4096
 # float64 when a stream begins with one and the same value.
 _FINEST = 2.0**-40
 _SMALLEST_WIDTH = 2.0**-149
+_SMALLEST_FLOAT32_WIDTH = 2.0**-120
 
 
 class StreamingHistogram:
@@ -48,15 +50,21 @@ class StreamingHistogram:
             return
         lowest, highest = float(values.min()), float(values.max())
         self._widen(lowest, highest)
-        indices = np.floor(values.reshape(-1) / np.float64(self.width)).astype(np.int64)
-        first, last = int(indices.min()), int(indices.max())
+        # Exact also in float32, because the width is a power of two.
+        whole = np.floor(values.reshape(-1) * np.asarray(1 / self.width, self._precision()))
+        indices = whole.astype(np.int64)
+        first, last = math.floor(lowest / self.width), math.floor(highest / self.width)
         if self._counts.size:
             first, last = min(first, self._first), max(last, self._first + len(self._counts) - 1)
-        counts = np.bincount(indices - first, minlength=last - first + 1).astype(np.int64)
+        indices -= first
+        counts = np.bincount(indices, minlength=last - first + 1).astype(np.int64)
         if self._counts.size:
             start = self._first - first
             counts[start : start + len(self._counts)] += self._counts
         self._first, self._counts = first, counts
+
+    def _precision(self) -> type[np.floating[Any]]:
+        return np.float32 if self.width >= _SMALLEST_FLOAT32_WIDTH else np.float64
 
     def _widen(self, lowest: float, highest: float) -> None:
         if self._counts.size:

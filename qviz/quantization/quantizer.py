@@ -121,7 +121,7 @@ def _quantize_integers(
 def _ranges(
     folded: Graph, recipe: Scheme, statistics: Mapping[str, TensorStatistics] | None
 ) -> Ranges:
-    if not statistics:
+    if statistics is None:
         raise CalibrationError(
             f"The scheme {recipe.id} needs the ranges of activations: calibrate with some samples "
             "first."
