@@ -1,1 +1,7 @@
-"""How a network comes in and goes out."""
+"""How networks come in and go out: Keras, TFLite, TensorFlow.js, SavedModel."""
+
+from __future__ import annotations
+
+from qviz.formats.opening import open_model
+
+__all__ = ["open_model"]

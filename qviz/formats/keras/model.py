@@ -147,12 +147,15 @@ class KerasModel:
 
 
 def tensors_in(value: Any) -> Iterator[TensorRef]:
-    """Every `TensorRef` inside nested tuples, lists and mappings, in order."""
+    """Every `TensorRef` inside nested tuples, lists and mappings, in order.
+
+    Mappings are read in the order of their keys, as Keras flattens them.
+    """
     if isinstance(value, TensorRef):
         yield value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from tensors_in(item)
+        for key in sorted(value):
+            yield from tensors_in(value[key])
     elif isinstance(value, tuple | list):
         for item in value:
             yield from tensors_in(item)
