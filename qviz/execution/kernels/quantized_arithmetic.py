@@ -137,9 +137,21 @@ def prepare_quantized_div(context: Context) -> Kernel:
         quotient = saturating_rounding_doubling_high_mul(dividend << headroom, reciprocal)
         shift = e - (31 - zeros) - headroom
         scaled = saturating_rounding_doubling_high_mul(quotient, m)
-        return rounding_divide_by_pot(scaled, np.clip(-shift, 0, 62)) + z
+        return _divide_by_pot_as_x86(scaled, -shift) + z
 
     return _kernel_of_rule(context, rule)
+
+
+def _divide_by_pot_as_x86(x: Int64Array, exponent: Int64Array) -> Int64Array:
+    """`rounding_divide_by_pot` where the exponent may leave int32.
+
+    Quotients far below one step ask for that. The C code has no meaning then; x86 shifts by the
+    exponent modulo 32, and the mask of all ones rounds up whatever is not negative.
+    """
+    beyond = exponent > 31
+    within: Int64Array = rounding_divide_by_pot(x, np.where(beyond, 31, exponent))
+    wrapped = (x >> (exponent & 31)) + (x >= 0)
+    return np.where(beyond, wrapped, within)
 
 
 def prepare_quantized_extremum(context: Context) -> Kernel:
