@@ -61,10 +61,12 @@ def quantize(
     recipe = scheme_named(scheme)
     _check_float(graph)
     check_constants(graph)
-    _check_float_layers(graph, recipe)
+    if recipe.float_layers and recipe.family not in ("int8", "dynamic-range"):
+        raise SchemeError(f"The scheme {recipe.id} cannot keep single layers in float32.")
     if recipe.family == "tfjs":
         return quantize_tfjs(graph, recipe.weight_dtype)
     folded = to_inference_form(graph)
+    _check_float_layers(graph, folded, recipe)
     if recipe.family == "float32":
         return folded
     if recipe.family == "float16":
@@ -169,14 +171,16 @@ def _check_float(graph: Graph) -> None:
             )
 
 
-def _check_float_layers(graph: Graph, recipe: Scheme) -> None:
-    if not recipe.float_layers:
-        return
-    if recipe.family not in ("int8", "dynamic-range"):
-        raise SchemeError(f"The scheme {recipe.id} cannot keep single layers in float32.")
+def _check_float_layers(graph: Graph, folded: Graph, recipe: Scheme) -> None:
     known = {_where(operator) for operator in graph.operators}
+    left = {_where(operator) for operator in folded.operators}
     for layer in recipe.float_layers:
-        if layer not in known:
+        if layer not in known | left:
             raise SchemeError(
                 f"The model has no layer {layer!r} to keep in float32. `inspect` lists its layers."
+            )
+        if layer not in left:
+            raise SchemeError(
+                f"The layer {layer!r} becomes part of the one before or after it, so it cannot "
+                "be kept in float32 alone. Name that layer instead."
             )

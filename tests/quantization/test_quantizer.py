@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from builders import activation, constant
+from builders import activation, constant, operator
 from random_networks import RandomNetwork
 
 from qviz.errors import CalibrationError, SchemeError, UnsupportedOperatorError
@@ -110,12 +110,9 @@ def test_supported_kinds_differ_between_the_integer_families() -> None:
 
 
 def test_operators_on_indices_are_not_listed() -> None:
-    tensors = [activation("x", 1, 3, dtype=np.int32), activation("y", 1, 3, dtype=np.int32)]
-    net = RandomNetwork(0, 3)
-    net.tensors = {t.name: t for t in tensors}
-    net.unary("NEG")
-    net.tensors[net.last] = activation(net.last, 1, 3, dtype=np.int32)
-    assert unsupported_operators(net.graph(), "int8") == ()
+    tensors = [activation(n, 1, 3, dtype=np.int32) for n in "xy"]
+    graph = Graph.build([operator("NEG", ("x",), "y")], tensors, ["x"], ["y"])
+    assert unsupported_operators(graph, "int8") == ()
 
 
 def test_layers_to_keep_in_float_have_to_exist() -> None:
@@ -123,10 +120,21 @@ def test_layers_to_keep_in_float_have_to_exist() -> None:
     recipe = scheme("int8").with_options(float_layers=("conv_9",))
     with pytest.raises(SchemeError, match="no layer 'conv_9'"):
         quantize(net.graph(), recipe)
+    recipe = scheme("dynamic-range").with_options(float_layers=("conv_0", "bn_1"))
+    with pytest.raises(SchemeError, match="'bn_1' becomes part of the one before or after"):
+        quantize(net.graph(), recipe)
     with pytest.raises(SchemeError, match="cannot keep single layers"):
         quantize(net.graph(), scheme("float16").with_options(float_layers=("conv_0",)))
     kept = scheme("int8").with_options(float_layers=("conv_0",))
     assert unsupported_operators(net.graph(), kept) == ("CONV_2D conv_0",)
+
+
+def test_graph_without_float_activations_needs_no_ranges() -> None:
+    tensors = [activation(n, 1, 3, dtype=np.int32) for n in "xy"]
+    graph = Graph.build([operator("NEG", ("x",), "y")], tensors, ["x"], ["y"])
+    statistics = calibrate(graph, [np.ones((1, 3), np.int32)])
+    assert statistics == {}
+    assert [o.kind for o in quantize(graph, "int8", statistics).operators] == ["NEG"]
 
 
 def test_true_and_recorded_ranges_differ_before_a_residual_addition() -> None:
