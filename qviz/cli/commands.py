@@ -1,0 +1,343 @@
+"""The commands. Each imports what it needs when it runs, so that ``--help`` costs nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qviz import __version__
+from qviz.cli import options as opt
+from qviz.cli.progress import progress
+from qviz.errors import SchemeError
+
+if TYPE_CHECKING:
+    from qviz.evaluation import Comparison
+    from qviz.graph import Graph
+    from qviz.quantization import Scheme
+
+
+class ModelGroup(TyperGroup):
+    """Commands, where a first word that is none of them is a model to open."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``open`` before a model's name."""
+        if args and args[0][:1] != "-" and args[0] not in self.commands:
+            args = ["open", *args]
+        return list(super().parse_args(ctx, args))
+
+
+app = typer.Typer(
+    cls=ModelGroup,
+    name="qviz",
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    help="See what post-training quantization does to a neural network. "
+    "`qviz [MODEL]` opens the window; the commands do the same jobs without one.",
+    epilog="Example: `qviz compare model.keras --data test.npz -o report.html`",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"qviz {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("open")
+def open_command(
+    model: Annotated[str | None, typer.Argument(metavar="MODEL")] = None,
+) -> int:
+    """Open the window, with a model in it; the same as `qviz [MODEL]`."""
+    from qviz.cli.window import open_window
+
+    return open_window(model)
+
+
+@app.command()
+def inspect(
+    model: opt.Model,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    allow_code: opt.AllowCode = False,
+) -> None:
+    """Say what is in a model: layers, weights, ranges."""
+    from qviz.cli.inspection import inspection
+    from qviz.evaluation import model_info
+    from qviz.graph import layers
+
+    graph = _open(model, allow_code)
+    if as_json:
+        text = json.dumps(inspection(graph), indent=2, ensure_ascii=False, allow_nan=False)
+        sys.stdout.write(f"{text}\n")
+        return
+    from qviz.cli.printing import print_model
+
+    print_model(model_info(graph), graph, layers(graph))
+
+
+@app.command()
+def schemes() -> None:
+    """List the schemes there are."""
+    from qviz.cli.printing import print_schemes
+
+    print_schemes()
+
+
+@app.command()
+def quantize(
+    model: opt.Model,
+    scheme: Annotated[
+        str, typer.Option("--scheme", "-s", metavar="S", help="One of those `qviz schemes` lists.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="OUT", help="File, or folder for tfjs schemes."),
+    ],
+    data: opt.OptionalData = None,
+    preprocess: opt.Preprocess = None,
+    calibration_samples: opt.CalibrationSamples = 100,
+    seed: opt.Seed = 0,
+    range_: opt.Range = None,
+    percentile: opt.Percentile = None,
+    calibration: opt.Ranges = None,
+    keep_float: opt.KeepFloat = None,
+    allow_code: opt.AllowCode = False,
+) -> None:
+    """Quantize a model and write the .tflite or tfjs files."""
+    from qviz.cli.printing import say
+    from qviz.evaluation import artifact_size, load_dataset, write_artifact
+    from qviz.quantization import Calibrator
+    from qviz.quantization import quantize as quantize_graph
+    from qviz.quantization import scheme as scheme_named
+    from qviz.report.reading import bytes_text
+
+    recipe = scheme_named(scheme)
+    recipe = recipe.with_options(**opt.scheme_options(range_, percentile, calibration, keep_float))
+    target = _artifact_path(out, model, recipe)
+    opt.check_target(target)
+    if recipe.needs_calibration:
+        opt.need_data(data, recipe.id)
+    graph = _open(model, allow_code)
+    statistics = None
+    with progress() as report:
+        if recipe.needs_calibration:
+            dataset = load_dataset(
+                opt.need_data(data, recipe.id), preprocessing=preprocess, model=graph
+            )
+            calibrator = Calibrator(graph, recipe.range_estimator, recipe.percentile)
+            total = dataset.calibration_count(calibration_samples)
+            for batch in dataset.calibration_batches(calibration_samples, 16, seed):
+                report(calibrator.samples, total, "calibrating")
+                calibrator.observe(batch)
+            statistics = calibrator.statistics()
+        report(0, 0, f"quantizing to {recipe.id}")
+        quantized = quantize_graph(graph, recipe, statistics)
+        written = write_artifact(graph, quantized, recipe, target)
+    files = [written] if written.is_file() else sorted(written.iterdir())
+    size, packed = artifact_size({f.name: f.read_bytes() for f in files})
+    say(f"{written}: {recipe.id}, {bytes_text(size)}, {bytes_text(packed)} gzipped")
+
+
+@app.command()
+def compare(
+    model: opt.Model,
+    data: opt.Data,
+    schemes: Annotated[
+        str | None,
+        typer.Option("--schemes", "-s", metavar="A,B,C", help="All that fit, if not given."),
+    ] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="F", help="Write the comparison as JSON.")
+    ] = None,
+    csv_path: Annotated[
+        Path | None, typer.Option("--csv", metavar="F", help="Write one row a scheme as CSV.")
+    ] = None,
+    layers_path: Annotated[
+        Path | None,
+        typer.Option("--layers-csv", metavar="F", help="Write one row a layer and scheme as CSV."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="F", help="Write a report (.html)."),
+    ] = None,
+    preprocess: opt.Preprocess = None,
+    limit: opt.Limit = None,
+    calibration_samples: opt.CalibrationSamples = 100,
+    layer_samples: opt.LayerSamples = 20,
+    batch_size: opt.BatchSize = 32,
+    seed: opt.Seed = 0,
+    range_: opt.Range = None,
+    percentile: opt.Percentile = None,
+    calibration: opt.Ranges = None,
+    keep_float: opt.KeepFloat = None,
+    allow_code: opt.AllowCode = False,
+) -> None:
+    """Run schemes side by side: accuracy, size, error of every layer."""
+    from qviz.cli.printing import print_comparison
+    from qviz.report import write_layers_csv, write_report
+
+    opt.check_target(out, (".html", ".htm", ".json", ".csv"))
+    for path in (json_path, csv_path, layers_path):
+        opt.check_target(path)
+    comparison = _compare(
+        model,
+        data,
+        _recipes(schemes, opt.scheme_options(range_, percentile, calibration, keep_float)),
+        allow_code,
+        {"preprocessing": preprocess, "limit": limit},
+        {
+            "calibration_samples": calibration_samples,
+            "layer_samples": layer_samples,
+            "batch_size": batch_size,
+            "seed": seed,
+        },
+    )
+    for path, form in ((json_path, "json"), (csv_path, "csv"), (out, None)):
+        if path is not None:
+            write_report(comparison, path, format=form)
+    if layers_path is not None:
+        write_layers_csv(comparison, layers_path)
+    print_comparison(comparison)
+
+
+@app.command()
+def report(
+    model: opt.Model,
+    data: opt.Data,
+    out: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="F", help="The page; JSON and CSV go beside it."),
+    ] = Path("report.html"),
+    schemes: Annotated[
+        str | None,
+        typer.Option("--schemes", "-s", metavar="A,B,C", help="All that fit, if not given."),
+    ] = None,
+    preprocess: opt.Preprocess = None,
+    limit: opt.Limit = None,
+    calibration_samples: opt.CalibrationSamples = 100,
+    layer_samples: opt.LayerSamples = 20,
+    seed: opt.Seed = 0,
+    allow_code: opt.AllowCode = False,
+) -> None:
+    """Compare schemes; write HTML, JSON and CSV."""
+    opt.check_target(out, (".html", ".htm"))
+    comparison = _compare(
+        model,
+        data,
+        _recipes(schemes, {}),
+        allow_code,
+        {"preprocessing": preprocess, "limit": limit},
+        {
+            "calibration_samples": calibration_samples,
+            "layer_samples": layer_samples,
+            "seed": seed,
+        },
+    )
+    _write_all(comparison, out)
+
+
+@app.command(hidden=True)
+def headless(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the results go.")] = Path(),
+) -> None:
+    """Do the main job where there is no screen: compare the sample, report it, draw the window."""
+    from qviz.cli.printing import print_comparison, say
+    from qviz.cli.window import save_picture
+
+    target = folder / "qviz-report.html"
+    opt.check_target(target)
+    comparison = _compare("digits", "digits", None, False, {}, {})
+    print_comparison(comparison)
+    _write_all(comparison, target)
+    picture = save_picture(opt.find_model("digits"), folder / "qviz-window.png")
+    if picture is not None:
+        say(f"{picture}: the window as it would look")
+    say(
+        "There is no screen here. To get the window, start ./run where DISPLAY or WAYLAND_DISPLAY "
+        "is set (a desktop, or ssh -X), or on a virtual screen: xvfb-run -a ./run"
+    )
+
+
+def _open(model: str, allow_code: bool) -> Graph:
+    from qviz.formats import open_model
+
+    return open_model(opt.find_model(model), allow_code=allow_code)
+
+
+def _recipes(names: str | None, changes: dict[str, Any]) -> list[Scheme] | None:
+    """Schemes that are asked for, with the options; None for all as they are."""
+    from qviz.quantization import SCHEMES
+    from qviz.quantization import scheme as scheme_named
+
+    if names is None and not changes:
+        return None
+    chosen = list(SCHEMES) if names is None else opt.names(names)
+    if not chosen:
+        raise SchemeError(f"--schemes names none. Schemes: {', '.join(SCHEMES)}.")
+    recipes = [scheme_named(name) for name in dict.fromkeys(chosen)]
+    kept = {k: v for k, v in changes.items() if k != "float_layers"}
+    # Layers can be kept in float32 only where the others become integers.
+    return [r.with_options(**(changes if r.weight_dtype == "int8" else kept)) for r in recipes]
+
+
+def _compare(
+    model: str,
+    data: str,
+    recipes: list[Scheme] | None,
+    allow_code: bool,
+    loading: dict[str, Any],
+    settings: dict[str, Any],
+) -> Comparison:
+    from qviz.evaluation import Step, load_dataset
+    from qviz.evaluation import compare as compare_schemes
+
+    with progress() as report_step:
+        report_step(0, 0, "reading the model")
+        graph = _open(model, allow_code)
+        report_step(0, 0, "reading the data")
+        dataset = load_dataset(data, model=graph, **loading)
+
+        def show(event: object) -> None:
+            if isinstance(event, Step):
+                report_step(event.done, event.total, event.message)
+
+        return compare_schemes(graph, dataset, recipes, on_progress=show, **settings)
+
+
+def _write_all(comparison: Comparison, page: Path) -> None:
+    """The page, and beside it the same numbers for programs."""
+    from qviz.cli.printing import say
+    from qviz.report import write_layers_csv, write_report
+
+    written = [
+        write_report(comparison, page),
+        write_report(comparison, page.with_suffix(".json")),
+        write_report(comparison, page.with_suffix(".csv")),
+        write_layers_csv(comparison, page.with_name(f"{page.stem}-layers.csv")),
+    ]
+    for path in written:
+        say(str(path))
+
+
+def _artifact_path(out: Path, model: str, recipe: Scheme) -> Path:
+    """Where the artifact goes: `out`, or a named file in it if it is a folder."""
+    if recipe.artifact == "tflite" and out.is_dir():
+        return out / f"{Path(model).stem}-{recipe.id}.tflite"
+    return out

@@ -1,0 +1,164 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qviz.errors import DatasetError, ExportError, ModelFormatError, SchemeError
+
+Model = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="A .keras, .h5, .tflite file or a SavedModel folder."),
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        "--data", "-d", metavar="D", help="An .npz file with x and y, or a built-in name: digits."
+    ),
+]
+OptionalData = Annotated[
+    str | None,
+    typer.Option(
+        "--data", "-d", metavar="D", help="An .npz file with x, or a built-in name: digits."
+    ),
+]
+Preprocess = Annotated[
+    str | None,
+    typer.Option(
+        "--preprocess",
+        "-p",
+        metavar="P",
+        help="What is done to samples, e.g. scale=1/255,mean=0.5,std=0.5,resize=96x96.",
+    ),
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Use only the first so many samples.")
+]
+CalibrationSamples = Annotated[
+    int,
+    typer.Option("--calibration-samples", min=1, help="Samples that ranges are found from."),
+]
+LayerSamples = Annotated[
+    int,
+    typer.Option("--layer-samples", min=0, help="Samples that layer errors are measured on."),
+]
+BatchSize = Annotated[
+    int, typer.Option("--batch-size", min=1, help="Samples run at once; bounds the memory.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the choice of calibration samples.")]
+Range = Annotated[
+    str | None,
+    typer.Option("--range", help="How values become a range: min-max or percentile."),
+]
+Percentile = Annotated[
+    float | None,
+    typer.Option(
+        "--percentile",
+        min=50.0,
+        max=100.0,
+        help="Percent of values kept; means --range percentile.",
+    ),
+]
+Ranges = Annotated[
+    str | None,
+    typer.Option(
+        "--calibration",
+        help="tensorflow: ranges as TensorFlow 2.21 records them; true: each tensor's own.",
+    ),
+]
+KeepFloat = Annotated[
+    str | None,
+    typer.Option("--keep-float", metavar="A,B", help="Layers that stay in float32."),
+]
+AllowCode = Annotated[
+    bool,
+    typer.Option("--allow-code", help="Run code that is stored in the model (Lambda layers)."),
+]
+
+_RANGES = ("min-max", "percentile")
+_CALIBRATIONS = ("tensorflow", "true")
+
+
+def scheme_options(
+    range_estimator: str | None,
+    percentile: float | None,
+    calibration: str | None,
+    keep_float: str | None,
+) -> dict[str, Any]:
+    """Changes to schemes that the options ask for.
+
+    Raises
+    ------
+    SchemeError
+        If a word is not one of those there are.
+    """
+    changes: dict[str, Any] = {}
+    if percentile is not None:
+        changes["percentile"] = percentile
+        range_estimator = range_estimator or "percentile"
+    if range_estimator is not None:
+        _one_of("--range", range_estimator, _RANGES)
+        changes["range_estimator"] = range_estimator
+    if calibration is not None:
+        _one_of("--calibration", calibration, _CALIBRATIONS)
+        changes["calibration"] = calibration
+    if keep_float:
+        changes["float_layers"] = tuple(names(keep_float))
+    return changes
+
+
+def _one_of(option: str, word: str, words: Sequence[str]) -> None:
+    if word not in words:
+        raise SchemeError(f"{option} is one of {', '.join(words)}, not {word!r}.")
+
+
+def names(text: str) -> list[str]:
+    """Words between commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def find_model(name: str) -> str:
+    """Path of a model; the name of a sample stands for its file.
+
+    Raises
+    ------
+    ModelFormatError
+        If there is no such file.
+    """
+    from qviz.resources import sample_models
+
+    if Path(name).exists():
+        return name
+    sample = sample_models() / name / f"{name}.keras"
+    if name.isidentifier() and sample.is_file():
+        return str(sample)
+    raise ModelFormatError(f"There is no file {name!r}.")
+
+
+def check_target(path: Path | None, suffixes: Sequence[str] = ()) -> None:
+    """Say before the work begins that its result could not be written.
+
+    Raises
+    ------
+    ExportError
+        If the folder is missing or the name has another extension.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise ExportError(f"Cannot write {path}: there is no folder {path.parent}.")
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise ExportError(f"{path} should be named {' or '.join(suffixes)}.")
+
+
+def need_data(data: str | None, scheme: str) -> str:
+    """The data, which a scheme with integer activations cannot do without."""
+    if data is None:
+        raise DatasetError(
+            f"{scheme} needs samples to find the ranges of activations: give --data FILE.npz."
+        )
+    return data

@@ -1,0 +1,143 @@
+"""What commands print: tables for people. Programs read ``--json`` and ``--csv``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from qviz.evaluation.results import Comparison, ModelInfo
+from qviz.graph import Graph, Layer
+from qviz.quantization import SCHEMES
+from qviz.report.reading import (
+    TITLES,
+    bytes_text,
+    decibel_text,
+    headline,
+    metric_names,
+    metric_text,
+    worst_layers,
+)
+
+# A pipe has no width; wide enough that no table is folded.
+_PIPE_WIDTH = 200
+
+
+def console() -> Console:
+    """Where results go."""
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=not width)
+
+
+def print_schemes() -> None:
+    """The table of schemes."""
+    table = _table("scheme", "weights", "activations", "written as", "calibration", "")
+    for scheme in SCHEMES.values():
+        table.add_row(
+            scheme.id,
+            scheme.weight_dtype,
+            scheme.activation_dtype,
+            "tfjs folder" if scheme.artifact == "tfjs" else ".tflite",
+            "needed" if scheme.needs_calibration else "–",
+            scheme.title,
+        )
+    console().print(table)
+
+
+def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> None:
+    """What there is to know of a model."""
+    out = console()
+    written = f", written by {info.writer}" if info.writer else ""
+    _say(out, f"{info.name}: {info.format}{written}, {bytes_text(info.size_bytes)}")
+    _say(out, f"{info.parameters:,} weights in {len(layers)} layers, {info.operators} operators")
+    for word, tensors in (("input", info.inputs), ("output", info.outputs)):
+        for name, shape, dtype in tensors:
+            _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}")
+    table = _table("layer", "operator", ">weights", "output", "range of the largest weight")
+    for layer in layers:
+        shape = graph.tensors[layer.output].shape
+        table.add_row(
+            Text(layer.name),
+            layer.kind,
+            f"{layer.parameters:,}" if layer.parameters else "–",
+            _shape(shape),
+            _range(graph, layer),
+        )
+    out.print(table)
+    for note in info.notes:
+        _say(out, note)
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """The table of a comparison, with data and preprocessing."""
+    out = console()
+    lead = headline(comparison)
+    metrics = metric_names(comparison)
+    data = comparison.data
+    _say(out, f"{comparison.model.name} on {data.samples} samples of {data.name}")
+    _say(out, f"preprocessing: {data.preprocessing}")
+    if data.calibration:
+        _say(out, f"calibration: {data.calibration}")
+    table = _table(
+        "scheme",
+        *(f">{TITLES[name]}" for name in metrics),
+        ">agreement" if lead.is_share else ">R² to float32",
+        *([">flipped"] if lead.is_share else []),
+        ">size",
+        ">gzip",
+        ">ratio",
+        "worst layer (accumulated)",
+    )
+    for row in comparison.rows:
+        worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
+        table.add_row(
+            row.scheme.id,
+            *(metric_text(m, row.metrics[m]) if m in row.metrics else "–" for m in metrics),
+            f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
+            *([str(len(row.flipped))] if lead.is_share else []),
+            bytes_text(row.size_bytes),
+            bytes_text(row.gzip_bytes),
+            f"{row.gzip_ratio:.3f}",
+            Text(f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–"),
+        )
+    out.print(table)
+    for row in comparison.rows:
+        for note in row.notes:
+            _say(out, f"{row.scheme.id}: {note}")
+    for scheme, reason in comparison.skipped:
+        _say(out, f"{scheme} was not run: {reason}")
+
+
+def say(message: str) -> None:
+    """One line on stdout."""
+    _say(console(), message)
+
+
+def _say(out: Console, message: str) -> None:
+    # Names from files are not markup.
+    out.print(Text(message), soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        right = column.startswith(">")
+        justify: Any = "right" if right else "left"
+        table.add_column(column.lstrip(">"), justify=justify, overflow="fold")
+    return table
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join("?" if size < 0 else str(size) for size in shape) or "scalar"
+
+
+def _range(graph: Graph, layer: Layer) -> str:
+    if not layer.weights:
+        return "–"
+    name = max(layer.weights, key=lambda n: graph.tensors[n].size)
+    values = graph.tensors[name].real()
+    return f"{values.min():.4g} to {values.max():.4g}" if values.size else "–"

@@ -1,0 +1,64 @@
+"""Opening the window, or saying how to get one."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from qviz.errors import QvizError
+
+
+def open_window(model: str | None) -> int:
+    """Show the window, with `model` in it if one is named; returns the exit code.
+
+    Raises
+    ------
+    QvizError
+        If there is no screen, no such file, or Qt cannot start.
+    """
+    if model is not None and not Path(model).exists():
+        raise QvizError(
+            f"{model!r} is neither a file nor a command. Commands: inspect, schemes, quantize, "
+            f"compare, report; see qviz --help."
+        )
+    if not has_screen():
+        example = model or "MODEL"
+        raise QvizError(
+            f"There is no screen for a window (DISPLAY and WAYLAND_DISPLAY are unset). Without "
+            f"one: qviz compare {example} --data DATA.npz -o report.html. To see the window, log "
+            f"in with ssh -X, or start it on a virtual screen: xvfb-run -a qviz {example}."
+        )
+    code = _ui("app").main(model)
+    return code if isinstance(code, int) else 0
+
+
+def save_picture(model: str, target: Path) -> Path | None:
+    """Draw the window without a screen and save it as PNG; None where Qt cannot start."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        picture = _ui("app").save_picture
+    except (QvizError, AttributeError):
+        return None
+    picture(model, target)
+    return target
+
+
+def has_screen() -> bool:
+    """Whether Qt would find something to draw on."""
+    names = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
+
+
+def _ui(module: str):  # type: ignore[no-untyped-def]
+    # By name, because the command line must not depend on Qt: it runs where Qt cannot.
+    try:
+        return importlib.import_module(f"qviz.ui.{module}")
+    except ImportError as error:
+        if (error.name or "").startswith("qviz"):
+            raise
+        raise QvizError(
+            f"Qt cannot start ({error}). ./run installs the libraries it needs; the commands "
+            f"inspect, quantize and compare work without."
+        ) from error
