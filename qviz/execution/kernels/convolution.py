@@ -70,7 +70,7 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
 
     multiply = _convolve(context, weights, carrier, keep_sums, 0)
     params = context.input(1).quantization
-    if params is not None and len(params.scale) != len(weights):
+    if params is not None and len(params.scale) == 1:
         # One scale for all weights: the older kernel, whose activations are symmetric.
         return hybrid_compute(context, multiply, bias, "combined", symmetric_codes)
     return hybrid_compute(context, multiply, bias, "weights-first")

@@ -19,7 +19,6 @@ from qviz.execution.kernels.requantization import (
     Accumulator,
     centred_weights,
     input_bound,
-    requantize,
     requantize_in_double,
 )
 
@@ -69,9 +68,7 @@ def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compu
     weights = centred_weights(context.input(1), weights).T
     matrix = np.ascontiguousarray(weights, exact_carrier(weights, input_bound(x)))
     accumulator = Accumulator.of(context, weights, bias)
-    is_legacy = x.dtype == np.uint8
-    finish = (requantize if is_legacy else requantize_in_double)(context, accumulator)
-    return _multiply(context, matrix, finish)
+    return _multiply(context, matrix, requantize_in_double(context, accumulator))
 
 
 def _multiply(context: Context, matrix: Array, finish: Finish) -> Compute:

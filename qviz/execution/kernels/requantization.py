@@ -107,10 +107,12 @@ def centred_weights(tensor: Tensor, weights: Array) -> Array:
     return weights.astype(np.int16) - np.int16(zero_point)
 
 
-def effective_scales(context: Context, channels: int) -> NDArray[np.float64]:
+def effective_scales(
+    context: Context, channels: int, *, single: bool = False
+) -> NDArray[np.float64]:
     """``input_scale * weight_scale / output_scale`` per output channel, in float64.
 
-    The legacy uint8 kernels multiply input and weight scale in float32 first.
+    With `single`, input and weight scale are multiplied in float32 first.
 
     References
     ----------
@@ -123,7 +125,7 @@ def effective_scales(context: Context, channels: int) -> NDArray[np.float64]:
     if x is None or weights is None or out is None:
         missing = scales[params.index(None)].name
         raise context.unsupported(f"its integer tensor {missing!r} has no scale")
-    if context.input(0).dtype == np.uint8:
+    if single:
         product = (x.scale[0] * weights.scale).astype(np.float64)
     else:
         product = np.float64(x.scale[0]) * weights.scale.astype(np.float64)
@@ -146,7 +148,9 @@ def requantize(context: Context, accumulator: Accumulator) -> Finish:
     output = context.output
     low, high = _limits(context)
     zero_point = zero_point_of(output)
-    scales = effective_scales(context, len(accumulator.bias))
+    # The kernels of legacy uint8 models take the product of the scales in float32.
+    is_legacy = context.input(0).dtype == np.uint8
+    scales = effective_scales(context, len(accumulator.bias), single=is_legacy)
     multiplier, shift = quantize_multipliers(scales)
     fast = (
         _wide_in_float64(accumulator, multiplier, shift)
@@ -247,8 +251,8 @@ def requantize_in_double(context: Context, accumulator: Accumulator) -> Finish:
 
     References
     ----------
-    LiteRT, tflite/kernels/fully_connected.cc; the reference kernels of int8 and int16 activations
-    scale by a double instead of a fixed-point multiplier.
+    LiteRT, tflite/kernels/fully_connected.cc; the reference kernels of all integer types scale by
+    a double instead of a fixed-point multiplier.
     """
     low, high = _limits(context)
     zero_point = zero_point_of(context.output)
