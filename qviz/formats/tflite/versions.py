@@ -118,6 +118,12 @@ class _Signature:
         return self.types_are(_FLOAT32, _INT8, _FLOAT32)
 
     @property
+    def is_grouped(self) -> bool:
+        """Whether weights have fewer input channels than the input."""
+        channels = {t.shape[-1:] for t in self.inputs[:2] if t is not None}
+        return len(channels) > 1
+
+    @property
     def is_integer(self) -> bool:
         """Whether weights are int8 and activations int8 or int16."""
         return any(self.types_are(dtype, _INT8, dtype) for dtype in (_INT8, _INT16))
@@ -163,10 +169,9 @@ def operator_version(operator: Operator, tensors: Mapping[str, Tensor]) -> int:
 
 
 def _conv_2d(s: _Signature) -> int:
-    x, weights = s.inputs[0], s.inputs[1]
     if s.has_narrow_bias:
         return 8
-    if x is not None and weights is not None and x.shape[-1:] != weights.shape[-1:]:
+    if s.is_grouped:
         return 6
     if s.is_integer:
         return 3
