@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import NamedTuple
 
@@ -40,7 +39,7 @@ _C_KEYWORDS = frozenset(
         *("struct", "switch", "template", "this", "throw", "typedef", "union", "unsigned", "using"),
         *("virtual", "void", "volatile"),
     }
-) | frozenset(keyword.kwlist)
+)
 
 
 class CArray(NamedTuple):
