@@ -18,6 +18,7 @@ from qviz.quantization.preconditions import (
 )
 from qviz.quantization.rules import profile
 from qviz.quantization.scheme import Scheme
+from qviz.quantization.zero_biases import with_zero_biases
 
 
 def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
@@ -48,6 +49,7 @@ def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
         If the scheme wants integers only and an operator has no 16x8 form.
     """
     check_constants(graph)
+    graph = with_zero_biases(graph)
     plan = Int16x8Plan(graph, scheme, profile(scheme.profile).int16x8)
     if scheme.integer_only:
         refuse_float_operators(plan.float_operators(), scheme)

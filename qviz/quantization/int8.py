@@ -13,6 +13,7 @@ from qviz.quantization.preconditions import (
 )
 from qviz.quantization.rules import profile
 from qviz.quantization.scheme import Scheme
+from qviz.quantization.zero_biases import with_zero_biases
 
 
 def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
@@ -44,6 +45,7 @@ def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
     """
     rules = profile(scheme.profile).int8
     check_constants(graph)
+    graph = with_zero_biases(graph)
     flow = Dataflow(graph, rules, frozenset(scheme.float_layers))
     check_ranges(
         [
