@@ -1,0 +1,213 @@
+"""Every command of the window as a QAction, with its shortcut and its menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+
+from qviz.ui.icons import icon
+from qviz.ui.theme import Theme
+
+
+def tr(text: str) -> str:
+    """Translate `text` in the context of this module."""
+    return QCoreApplication.translate("actions", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What an action does and where it stands; `name` is how the window refers to it."""
+
+    name: str
+    menu: str
+    title: str
+    tip: str
+    keys: str = ""
+    icon: str = ""
+    starts_group: bool = False
+
+
+def commands() -> tuple[Command, ...]:
+    """All commands in the order of the menus."""
+    return (
+        Command("open", "file", tr("&Open…"), tr("Open a model file"), "Ctrl+O", "open"),
+        Command("sample", "file", tr("Try the digits &sample"), tr("Open the shipped network")),
+        Command("data", "file", tr("Choose &data…"), tr("Choose an .npz file with samples")),
+        Command(
+            "export_model",
+            "file",
+            tr("&Export model…"),
+            tr("Write the model under the chosen scheme"),
+            "Ctrl+S",
+            "export",
+            starts_group=True,
+        ),
+        Command(
+            "export_plot",
+            "file",
+            tr("Export &plot…"),
+            tr("Write the plot as PNG, SVG or CSV"),
+            "Ctrl+E",
+        ),
+        Command(
+            "report",
+            "file",
+            tr("Write &report…"),
+            tr("Write the comparison as one HTML file"),
+            "Ctrl+Shift+E",
+            "report",
+        ),
+        Command("quit", "file", tr("&Quit"), tr("Close qviz"), "Ctrl+Q", starts_group=True),
+        Command("copy", "edit", tr("&Copy table"), tr("Copy as tab-separated text"), "Ctrl+C"),
+        Command("filter", "edit", tr("&Filter layers"), tr("Find a layer by name"), "Ctrl+F"),
+        Command(
+            "keep_float",
+            "edit",
+            tr("&Keep layer in float32"),
+            tr("Leave the selected layer unquantized in the next run"),
+        ),
+        Command("palette", "edit", tr("Find a co&mmand…"), tr("All commands"), "Ctrl+K", "find"),
+        Command(
+            "reset_settings",
+            "edit",
+            tr("Reset all &settings"),
+            tr("Forget window places, theme and recent files"),
+            starts_group=True,
+        ),
+        Command("weights", "view", tr("&Weights"), tr("Show the weights"), "Ctrl+1"),
+        Command("sine", "view", tr("&Sine"), tr("Show the sine curve"), "Ctrl+2"),
+        Command("layer_error", "view", tr("&Layer error"), tr("Show layer errors"), "Ctrl+3"),
+        Command("compare_tab", "view", tr("&Compare"), tr("Show the comparison"), "Ctrl+4"),
+        Command("report_tab", "view", tr("&Report"), tr("Show the report"), "Ctrl+5"),
+        Command(
+            "log",
+            "view",
+            tr("Lo&g counts"),
+            tr("Logarithmic count axis"),
+            "L",
+            starts_group=True,
+        ),
+        Command("reset_zoom", "view", tr("Reset &zoom"), tr("Show everything"), "Ctrl+0"),
+        Command(
+            "theme", "view", tr("Light or dark &theme"), tr("Switch the theme"), "Ctrl+T", "theme"
+        ),
+        Command("system_theme", "view", tr("Theme of the s&ystem"), tr("Follow the desktop")),
+        Command("layout", "view", tr("Reset l&ayout"), tr("Put the panels back"), ""),
+        Command("full_screen", "view", tr("&Full screen"), tr("Fill the screen"), "F11"),
+        Command("run", "run", tr("&Run"), tr("Run the chosen scheme"), "Ctrl+R", "run"),
+        Command(
+            "compare",
+            "run",
+            tr("Compare &all"),
+            tr("Run every scheme"),
+            "Ctrl+Shift+R",
+            "compare",
+        ),
+        Command("stop", "run", tr("&Stop"), tr("Stop at once"), "Esc", "stop"),
+        Command(
+            "history", "run", tr("Session &log…"), tr("What happened so far"), starts_group=True
+        ),
+        Command("shortcuts", "help", tr("&Shortcuts"), tr("All shortcuts"), "F1"),
+        Command("about", "help", tr("&About qviz"), tr("Version and licence")),
+    )
+
+
+_TOOLBAR = ("open", "run", "stop", "compare", "", "export_model", "report", "", "theme", "palette")
+
+
+class Actions:
+    """The actions of a window, by name.
+
+    Parameters
+    ----------
+    window : QWidget
+        Owns the actions.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._commands = commands()
+        self._actions: dict[str, QAction] = {}
+        for command in self._commands:
+            action = QAction(command.title, window)
+            action.setToolTip(_tip(command))
+            action.setStatusTip(command.tip)
+            action.setObjectName(command.name)
+            if command.keys:
+                action.setShortcut(QKeySequence(command.keys))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            window.addAction(action)
+            self._actions[command.name] = action
+        # A second way to the palette, as other programs have it.
+        self._actions["palette"].setShortcuts(
+            [QKeySequence("Ctrl+K"), QKeySequence("Ctrl+Shift+P")]
+        )
+        self._actions["shortcuts"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
+        self.group = QActionGroup(window)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def all(self) -> tuple[QAction, ...]:
+        """Every action."""
+        return tuple(self._actions.values())
+
+    def connect(self, slots: dict[str, Callable[[], object]]) -> None:
+        """Say what the actions do; every one has to be named.
+
+        Raises
+        ------
+        ValueError
+            If names and actions differ.
+        """
+        if slots.keys() != self._actions.keys():
+            raise ValueError(f"unmatched actions: {slots.keys() ^ self._actions.keys()}")
+        for name, slot in slots.items():
+            self._actions[name].triggered.connect(lambda _=False, slot=slot: slot())
+
+    def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Make the menus; returns them by name."""
+        titles = {
+            "file": tr("&File"),
+            "edit": tr("&Edit"),
+            "view": tr("&View"),
+            "run": tr("&Run"),
+            "help": tr("&Help"),
+        }
+        menus = {name: bar.addMenu(title) for name, title in titles.items()}
+        for command in self._commands:
+            menu = menus[command.menu]
+            if command.starts_group:
+                menu.addSeparator()
+            menu.addAction(self._actions[command.name])
+        return menus
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Add the few actions that are always at hand."""
+        for name in _TOOLBAR:
+            if name:
+                bar.addAction(self._actions[name])
+            else:
+                bar.addSeparator()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint the icons in the colour of the text."""
+        for command in self._commands:
+            if command.icon:
+                self._actions[command.name].setIcon(icon(command.icon, theme.text))
+
+    def shortcut_rows(self) -> list[tuple[str, str]]:
+        """Titles and keys of every action that has keys."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return [
+            (a.text().replace("&", ""), ", ".join(k.toString(native) for k in a.shortcuts()))
+            for a in self._actions.values()
+            if a.shortcuts()
+        ]
+
+
+def _tip(command: Command) -> str:
+    return f"{command.tip} ({command.keys})" if command.keys else command.tip

@@ -1,0 +1,86 @@
+"""A table field with a number and a small bar behind it, coloured from bad to good."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from qviz.ui.tables import SORT_ROLE
+from qviz.ui.theme import LIGHT, Theme
+
+# Nine stops of cividis, which readers with any colour vision see as rising.
+_CIVIDIS = (
+    "#00224e",
+    "#123570",
+    "#3b496c",
+    "#575d6d",
+    "#707173",
+    "#8a8678",
+    "#a59c74",
+    "#c3b369",
+    "#e1cc55",
+)
+_BAR_WIDTH = 46
+
+
+def cividis(share: float) -> QColor:
+    """Colour of `share` in [0, 1], dark blue to yellow."""
+    at = min(max(share, 0.0), 1.0) * (len(_CIVIDIS) - 1)
+    low = min(int(at), len(_CIVIDIS) - 2)
+    a, b, t = QColor(_CIVIDIS[low]), QColor(_CIVIDIS[low + 1]), at - low
+    return QColor.fromRgbF(
+        a.redF() + (b.redF() - a.redF()) * t,
+        a.greenF() + (b.greenF() - a.greenF()) * t,
+        a.blueF() + (b.blueF() - a.blueF()) * t,
+    )
+
+
+class HeatBar(QStyledItemDelegate):
+    """Draws a bar as long as the value is bad, beside the number.
+
+    Parameters
+    ----------
+    badness : callable
+        Maps a value to [0, 1]; 1 is the worst.
+    """
+
+    def __init__(self, badness: Callable[[float], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._badness = badness
+        self.theme: Theme = LIGHT
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw background, bar and number."""
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        rect: QRect = option.rect
+        value = index.data(SORT_ROLE)
+        if isinstance(value, float) and not math.isnan(value):
+            share = self._badness(value)
+            height = max(4, rect.height() - 12)
+            top = rect.top() + (rect.height() - height) // 2
+            frame = QRect(rect.left() + 6, top, _BAR_WIDTH, height)
+            painter.fillRect(frame, QColor(self.theme.alternate))
+            fill = QRect(frame)
+            fill.setWidth(max(2, round(_BAR_WIDTH * share)))
+            painter.fillRect(fill, cividis(share))
+            painter.setPen(QColor(self.theme.border))
+            painter.drawRect(frame.adjusted(0, 0, -1, -1))
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(QColor(self.theme.accent_text if selected else self.theme.text))
+        painter.drawText(
+            rect.adjusted(_BAR_WIDTH + 8, 0, -6, 0),
+            int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
+            text,
+        )

@@ -1,0 +1,200 @@
+"""Layers: a list of the model's layers, worst first, and what stays in float32."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qviz.evaluation.results import LayerError
+from qviz.jobs.results import LayerSummary
+from qviz.ui.heat_bar import HeatBar
+from qviz.ui.icons import icon
+from qviz.ui.tables import Cell, Table
+from qviz.ui.theme import LIGHT, Theme
+from qviz.ui.wording import (
+    first_measured,
+    format_count,
+    format_error,
+    format_shape,
+    kind_title,
+)
+
+# An SQNR that loses nothing to the eye, and one that leaves nothing: ends of the heat bar.
+_GOOD_DB, _BAD_DB = 50.0, 0.0
+_SQNR_COLUMN = 3
+
+
+class LayersPanel(QWidget):
+    """List of layers with a filter and the switch that keeps one in float32.
+
+    Signals
+    -------
+    layer_chosen (name)
+    float_toggled (name)
+    """
+
+    layer_chosen = Signal(str)
+    float_toggled = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layers: tuple[LayerSummary, ...] = ()
+        self._errors: dict[str, LayerError] = {}
+        self._kept: frozenset[str] = frozenset()
+        self._can_keep = True
+        self._theme = LIGHT
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter by name or kind (Ctrl+F)"))
+        self.filter.setAccessibleName(self.tr("Filter layers"))
+        self.filter.setClearButtonEnabled(True)
+        self.table = Table(self.tr("Layers"))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.proxy.setFilterKeyColumn(-1)
+        self.filter.textChanged.connect(self.table.proxy.setFilterFixedString)
+        self._heat = HeatBar(badness, self.table)
+        self.table.setItemDelegateForColumn(_SQNR_COLUMN, self._heat)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.caption = QLabel(self.tr("Open a model to see its layers."))
+        self.caption.setObjectName("muted")
+        self.caption.setWordWrap(True)
+        self.keep = QPushButton(self.tr("Keep in float32"))
+        self.keep.setCheckable(True)
+        self.keep.setToolTip(
+            self.tr("The next run leaves the selected layer unquantized (int8 and dynamic range)")
+        )
+        self.keep.clicked.connect(self._on_keep)
+        self.keep.setEnabled(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.caption)
+        layout.addWidget(self.keep)
+
+    # -- data --------------------------------------------------------------------------------
+
+    def set_layers(self, layers: Sequence[LayerSummary]) -> None:
+        """List the layers of a model."""
+        self._layers = tuple(layers)
+        self._errors = {}
+        self._fill()
+        self.table.resizeColumnsToContents()
+        self._size_columns()
+        self.caption.setText(self.tr("Run a scheme to see which layer loses most."))
+
+    def set_errors(self, errors: Sequence[LayerError], title: str) -> None:
+        """Show the errors of a run, worst layer first; an empty `title` for none."""
+        self._errors = {e.layer: e for e in errors}
+        self._fill()
+        if title:
+            self.table.sortByColumn(_SQNR_COLUMN, Qt.SortOrder.AscendingOrder)
+            self.caption.setText(self.tr("SQNR of {0}, worst first.").format(title))
+
+    def set_float_layers(self, names: Collection[str], *, possible: bool) -> None:
+        """Mark the layers that the next run keeps in float32; `possible` under its scheme."""
+        self._can_keep = possible
+        if frozenset(names) != self._kept:
+            self._kept = frozenset(names)
+            self._fill()
+        self._update_keep()
+
+    def select_layer(self, name: str) -> None:
+        """Select a layer."""
+        if name != self.selected:
+            self.table.select_key(name)
+        self._update_keep()
+
+    @property
+    def selected(self) -> str:
+        """Name of the selected layer, or nothing."""
+        rows = self.table.selectionModel().selectedRows()
+        return str(self.table.key_at(rows[0])) if rows else ""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self._heat.theme = theme
+        self._fill()
+
+    def copy(self) -> None:
+        """Put the table on the clipboard."""
+        self.table.copy()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        selected = self.selected
+        header = (self.tr("Layer"), self.tr("Kind"), self.tr("Weights"), self.tr("SQNR dB"))
+        tips = (
+            "",
+            self.tr("Kind of the main operator"),
+            self.tr("Number of weights"),
+            self.tr("Accumulated error of the selected run; the bar is longer the worse it is"),
+        )
+        model = self.table.selectionModel()
+        model.blockSignals(True)
+        self.table.source.set_rows(
+            header, [x.name for x in self._layers], [self._cells(x) for x in self._layers], tips
+        )
+        if selected:
+            self.table.select_key(selected)
+        model.blockSignals(False)
+
+    def _cells(self, layer: LayerSummary) -> tuple[Cell, ...]:
+        error = self._errors.get(layer.name)
+        metrics = first_measured(error) if error is not None else None
+        value = math.nan if metrics is None else metrics.sqnr_db
+        text = format_error("sqnr_db", None if metrics is None else value)
+        tip = self.tr("{0}\noutput {1}").format(layer.name, format_shape(layer.output_shape))
+        lock = icon("lock", self._theme.muted) if layer.name in self._kept else None
+        if error is not None and error.in_float and metrics is None:
+            text = self.tr("float32")
+        return (
+            Cell(layer.name, "", tip, lock),
+            Cell(kind_title(layer.kind), "", layer.kind),
+            Cell(format_count(layer.parameters), float(layer.parameters)),
+            Cell(text, float(value), tip),
+        )
+
+    def _size_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(44)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(1, min(96, self.table.columnWidth(1)))
+        self.table.setColumnWidth(_SQNR_COLUMN, 108)
+
+    def _update_keep(self) -> None:
+        name = self.selected
+        kept = name in self._kept
+        self.keep.setEnabled(bool(name) and self._can_keep)
+        self.keep.setChecked(kept)
+        self.keep.setText(self.tr("Kept in float32") if kept else self.tr("Keep in float32"))
+
+    def _on_selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self._update_keep()
+        if self.selected:
+            self.layer_chosen.emit(self.selected)
+
+    def _on_keep(self) -> None:
+        if self.selected:
+            self.float_toggled.emit(self.selected)
+
+
+def badness(sqnr_db: float) -> float:
+    """Length of the heat bar of an SQNR: 0 at 50 dB and more, 1 at 0 dB and less."""
+    if math.isinf(sqnr_db):
+        return 0.0 if sqnr_db > 0 else 1.0
+    return min(max((_GOOD_DB - sqnr_db) / (_GOOD_DB - _BAD_DB), 0.0), 1.0)

@@ -1,0 +1,373 @@
+"""The main window: docks, tabs, bars, and the wires between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStatusBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qviz.jobs.results import DataSpec, ModelSummary
+from qviz.quantization.scheme import SCHEMES, Scheme
+from qviz.ui import dialogs
+from qviz.ui.actions import Actions
+from qviz.ui.appearance import Appearance
+from qviz.ui.command_palette import CommandPalette
+from qviz.ui.file_commands import FileCommands
+from qviz.ui.file_drop import DropTarget
+from qviz.ui.history_bar import HistoryBar
+from qviz.ui.icons import icon
+from qviz.ui.layers_panel import LayersPanel
+from qviz.ui.message_bar import MessageBar, TextDialog
+from qviz.ui.scheme_panel import SchemePanel
+from qviz.ui.session import FAMILIES_WITH_FLOAT_LAYERS, Run, Session
+from qviz.ui.session_log import SessionLog
+from qviz.ui.settings import Settings
+from qviz.ui.start_page import StartPage
+from qviz.ui.status_strip import StatusStrip
+from qviz.ui.theme import Theme
+from qviz.ui.view_tabs import COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS, ViewTabs
+from qviz.ui.workbench import Workbench
+from qviz.ui.worker_bridge import Process, worker_process
+
+_DOCKS = (
+    (Qt.DockWidgetArea.LeftDockWidgetArea, 340),
+    (Qt.DockWidgetArea.RightDockWidgetArea, 236),
+)
+
+
+class MainWindow(QMainWindow):
+    """Everything that is on the screen.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+    make_process : callable, optional
+        Makes a worker process; tests hand in their own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        make_process: Callable[[], Process] = worker_process,
+    ) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.session = Session(self)
+        self.workbench = Workbench(self.session, make_process, self)
+        self.log = SessionLog()
+        self.commands = Actions(self)
+        self.setWindowIcon(icon("qviz"))
+        self._make_centre()
+        self._make_docks()
+        self._make_bars()
+        self.files = FileCommands(self, self.workbench, self.tabs, self.settings)
+        self.drop = DropTarget(self)
+        self.appearance = Appearance(self.settings, self)
+        self._connect_commands()
+        self._connect_session()
+        self._connect_workbench()
+        self._restore()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _make_centre(self) -> None:
+        self.start_page = StartPage()
+        self.message_bar = MessageBar()
+        self.tabs = ViewTabs(self.session, self.start_page)
+        self.history = HistoryBar()
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.history)
+        self.setCentralWidget(centre)
+
+    def _make_docks(self) -> None:
+        self.layers = LayersPanel()
+        self.scheme = SchemePanel()
+        self.docks = []
+        for name, title, widget in (
+            ("layers", self.tr("Layers"), self.layers),
+            ("scheme", self.tr("Scheme"), self.scheme),
+        ):
+            dock = QDockWidget(title, self)
+            dock.setObjectName(name)
+            dock.setWidget(widget)
+            self.docks.append(dock)
+            self.addDockWidget(_DOCKS[len(self.docks) - 1][0], dock)
+
+    def _make_bars(self) -> None:
+        menus = self.commands.fill_menus(self.menuBar())
+        menus["view"].addSeparator()
+        for dock in self.docks:
+            menus["view"].addAction(dock.toggleViewAction())
+        toolbar = QToolBar(self.tr("Main actions"))
+        toolbar.setObjectName("toolbar")
+        toolbar.setMovable(False)
+        toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.commands.fill_toolbar(toolbar)
+        self.addToolBar(toolbar)
+        self.strip = StatusStrip()
+        bar = QStatusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addPermanentWidget(self.strip, 1)
+        self.setStatusBar(bar)
+
+    def _connect_commands(self) -> None:
+        tabs, files = self.tabs, self.files
+        self.commands.connect(
+            {
+                "open": files.ask_model,
+                "sample": files.open_sample,
+                "data": self.scheme.browse.click,
+                "export_model": files.export_model,
+                "export_plot": files.export_plot,
+                "report": files.write_report,
+                "quit": self.close,
+                "copy": self._copy,
+                "filter": self.layers.filter.setFocus,
+                "keep_float": lambda: self.session.toggle_float_layer(self.session.layer),
+                "palette": self._show_palette,
+                "reset_settings": self._reset_settings,
+                "weights": lambda: tabs.setCurrentIndex(WEIGHTS),
+                "sine": lambda: tabs.setCurrentIndex(SINE),
+                "layer_error": lambda: tabs.setCurrentIndex(LAYER_ERROR),
+                "compare_tab": lambda: tabs.setCurrentIndex(COMPARE),
+                "report_tab": lambda: tabs.setCurrentIndex(REPORT),
+                "log": tabs.toggle_log,
+                "reset_zoom": tabs.reset_zoom,
+                "theme": self.appearance.toggle,
+                "system_theme": lambda: self.appearance.use("system"),
+                "layout": self._reset_layout,
+                "full_screen": self._toggle_full_screen,
+                "run": self._run,
+                "compare": self._compare_all,
+                "stop": self.workbench.stop,
+                "history": self._show_log,
+                "shortcuts": lambda: dialogs.show_shortcuts(self, self.commands.shortcut_rows()),
+                "about": lambda: dialogs.show_about(self),
+            }
+        )
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.model_opened.connect(self._on_model)
+        session.layer_selected.connect(self.layers.select_layer)
+        session.scheme_chosen.connect(self._on_scheme)
+        session.data_chosen.connect(self._on_data)
+        session.options_chosen.connect(self.scheme.show_options)
+        session.runs_updated.connect(lambda: self.history.set_runs(session.runs, session.run))
+        session.run_selected.connect(self._on_run)
+        self.layers.layer_chosen.connect(session.select_layer)
+        self.layers.float_toggled.connect(session.toggle_float_layer)
+        self.scheme.scheme_chosen.connect(session.choose_scheme)
+        self.scheme.data_chosen.connect(session.choose_data)
+        self.scheme.options_chosen.connect(session.choose_options)
+        self.history.run_chosen.connect(self._on_run_chosen)
+
+    def _connect_workbench(self) -> None:
+        bench, files = self.workbench, self.files
+        bench.began.connect(self._on_began)
+        bench.progressed.connect(self.strip.show_stage)
+        bench.ended.connect(self._on_ended)
+        bench.complained.connect(self._complain)
+        bench.weights_ready.connect(self.tabs.show_weights)
+        files.complained.connect(self._complain)
+        files.written.connect(self._on_written)
+        self.strip.stop_asked.connect(bench.stop)
+        self.strip.log_asked.connect(self._show_log)
+        self.scheme.run_asked.connect(self._run)
+        self.scheme.compare_asked.connect(self._compare_all)
+        self.tabs.run_asked.connect(self._on_empty_button)
+        self.tabs.report_asked.connect(files.write_report)
+        self.tabs.report_open_asked.connect(files.open_report)
+        # Only once the window is on the screen: a process start costs some milliseconds.
+        self.tabs.built.connect(bench.start)
+        self.start_page.open_asked.connect(files.ask_model)
+        self.start_page.sample_asked.connect(files.open_sample)
+        self.start_page.sine_asked.connect(lambda: self.tabs.setCurrentIndex(SINE))
+        self.start_page.recent_chosen.connect(files.open_model)
+        self.start_page.recent_removed.connect(self._on_recent_removed)
+        self.drop.model_dropped.connect(files.open_model)
+        self.drop.data_dropped.connect(self._on_data_dropped)
+        self.drop.refused.connect(lambda sentence: self._complain(sentence, ""))
+        self.appearance.changed.connect(self._on_theme)
+
+    def _restore(self) -> None:
+        self.appearance.apply()
+        self.start_page.set_recent(self.settings.recent)
+        self.resize(1280, 800)
+        self._reset_layout()
+        if not self.settings.geometry.isEmpty():
+            self.restoreGeometry(self.settings.geometry)
+            self.restoreState(self.settings.state)
+        self.session.choose_scheme(SCHEMES.get(self.settings.scheme, SCHEMES["int8"]))
+        self.session.choose_data(DataSpec(self.settings.data))
+        self.scheme.show_options(self.session.options)
+        self._on_scheme(self.session.scheme)
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        if not self.workbench.running:
+            self.message_bar.hide()
+            self.workbench.run()
+
+    def _compare_all(self) -> None:
+        if not self.workbench.running:
+            self.message_bar.hide()
+            self.workbench.compare_all()
+
+    def _copy(self) -> None:
+        for candidate in (QApplication.focusWidget(), self.tabs.current_view()):
+            method = getattr(candidate, "copy", None)
+            if callable(method):
+                method()
+                return
+
+    def _show_palette(self) -> None:
+        box = CommandPalette(self.commands.all(), self)
+        corner = self.mapToGlobal(self.rect().topLeft())
+        box.move(corner.x() + (self.width() - box.width()) // 2, corner.y() + 70)
+        box.show()
+
+    def _show_log(self) -> None:
+        TextDialog(self.tr("Session log"), "", self.log.text(), self).open()
+
+    def _reset_layout(self) -> None:
+        for dock, (area, _) in zip(self.docks, _DOCKS, strict=True):
+            dock.setFloating(False)
+            dock.show()
+            self.addDockWidget(area, dock)
+        widths = [width for _, width in _DOCKS]
+        self.resizeDocks(self.docks, widths, Qt.Orientation.Horizontal)
+
+    def _reset_settings(self) -> None:
+        self.settings.reset()
+        self.start_page.set_recent(())
+        self.appearance.apply()
+        self._reset_layout()
+
+    def _toggle_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def _complain(self, message: str, details: str) -> None:
+        self.message_bar.show_message(message, details)
+        self.log.add(message, details)
+
+    def _update(self) -> None:
+        """Enable what can be done now, and name what is shown."""
+        opened, running = self.session.model is not None, self.workbench.running
+        has_runs = self.session.run is not None
+        ready = opened and not running and bool(self.session.data.name_or_path)
+        for name, on in {
+            "run": ready,
+            "compare": ready,
+            "stop": running,
+            "export_model": opened and not running,
+            "report": has_runs and not running,
+            "keep_float": opened,
+        }.items():
+            self.commands[name].setEnabled(on)
+        self.scheme.set_ready(model=opened, running=running)
+        self.tabs.set_empty_button(
+            self.tr("Run {0}").format(self.session.scheme.id)
+            if opened
+            else self.tr("Try the digits sample")
+        )
+        name = self.session.model.info.name if self.session.model else ""
+        run = f" · {self.session.run.label}" if self.session.run else ""
+        self.setWindowTitle(f"{name}{run} – qviz" if name else "qviz")
+
+    # -- from the session --------------------------------------------------------------------
+
+    def _on_model(self, model: ModelSummary) -> None:
+        self.settings.add_recent(self.session.path)
+        self.layers.set_layers(model.layers)
+        self.tabs.setCurrentIndex(WEIGHTS)
+        for note in model.notes:
+            self.log.add(note)
+        self._update()
+
+    def _on_scheme(self, scheme: Scheme) -> None:
+        self.settings.scheme = scheme.id
+        self.scheme.show_scheme(scheme)
+        possible = scheme.family in FAMILIES_WITH_FLOAT_LAYERS and self.session.model is not None
+        self.layers.set_float_layers(self.session.float_layers, possible=possible)
+        self._update()
+
+    def _on_data(self, data: DataSpec) -> None:
+        self.settings.data = data.name_or_path
+        self.scheme.show_data(data)
+        self._update()
+
+    def _on_run(self, run: Run | None) -> None:
+        self.history.select_run(run)
+        self.layers.set_errors(run.result.layers if run else (), run.label if run else "")
+        self.layers.select_layer(self.session.layer)
+        self._update()
+
+    # -- from the rest -----------------------------------------------------------------------
+
+    def _on_run_chosen(self, number: int) -> None:
+        run = next((r for r in self.session.runs if r.number == number), None)
+        self.session.select_run(run)
+        if run is not None:
+            self.session.choose_scheme(run.result.scheme)
+
+    def _on_began(self, title: str) -> None:
+        self.message_bar.hide()
+        self.log.add(title)
+        self.strip.begin(title)
+        self._update()
+
+    def _on_ended(self, sentence: str) -> None:
+        if sentence:
+            self.log.add(sentence)
+        self.strip.end(sentence)
+        self._update()
+
+    def _on_written(self, path: str) -> None:
+        sentence = self.tr("Written: {0}").format(path)
+        self.strip.end(sentence)
+        self.log.add(sentence)
+
+    def _on_empty_button(self) -> None:
+        if self.session.model is None:
+            self.files.open_sample()
+        elif not self.session.data.name_or_path:
+            self.scheme.browse.click()
+        else:
+            self._run()
+
+    def _on_recent_removed(self, path: str) -> None:
+        self.settings.remove_recent(path)
+        self.start_page.set_recent(self.settings.recent)
+
+    def _on_data_dropped(self, path: str) -> None:
+        self.session.choose_data(DataSpec(path))
+
+    def _on_theme(self, theme: Theme) -> None:
+        self.commands.set_theme(theme)
+        self.layers.set_theme(theme)
+        self.message_bar.set_theme(theme)
+        self.tabs.set_theme(theme)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Remember the layout and end the workers."""
+        self.settings.save_layout(self.saveGeometry(), self.saveState())
+        self.settings.sync()
+        self.workbench.close()
+        super().closeEvent(event)

@@ -1,0 +1,265 @@
+"""What the window shows now: model, data, scheme, runs and selection.
+
+Views write their user's choices here and listen here; they never talk to each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from qviz.evaluation.results import Comparison, DataInfo, LayerError, SchemeResult
+from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions
+from qviz.quantization.scheme import SCHEMES, Scheme
+from qviz.ui.wording import scheme_label
+
+#: Families in which single layers can stay in float32.
+FAMILIES_WITH_FLOAT_LAYERS = ("int8", "dynamic-range")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One scheme that was run, with what it was run on.
+
+    Attributes
+    ----------
+    number : int
+        Counts the runs of a session from 1.
+    result : SchemeResult
+    data : DataSpec
+    options : RunOptions
+    """
+
+    number: int
+    result: SchemeResult
+    data: DataSpec
+    options: RunOptions
+
+    @property
+    def label(self) -> str:
+        """Scheme and options."""
+        return scheme_label(self.result.scheme)
+
+    def layer(self, name: str) -> LayerError | None:
+        """Error of the layer of that name."""
+        return next((e for e in self.result.layers if e.layer == name), None)
+
+
+class Session(QObject):
+    """State of the window. Every change is told by one signal, after it has happened."""
+
+    model_opened = Signal(object)
+    layer_selected = Signal(str)
+    weights_selected = Signal()
+    scheme_chosen = Signal(object)
+    data_chosen = Signal(object)
+    options_chosen = Signal(object)
+    runs_updated = Signal()
+    run_selected = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model: ModelSummary | None = None
+        self.path = ""
+        self.allow_code = False
+        self.layer = ""
+        self.tensor = ""
+        self.channel: int | None = None
+        self.data = DataSpec("")
+        self.options = RunOptions()
+        self.runs: tuple[Run, ...] = ()
+        self.run: Run | None = None
+        self._preset = SCHEMES["int8"]
+        self._float_layers: tuple[str, ...] = ()
+        self._data_info: dict[DataSpec, DataInfo] = {}
+        self._origin: Comparison | None = None
+
+    # -- model and selection -----------------------------------------------------------------
+
+    def open_model(self, path: str, model: ModelSummary, *, allow_code: bool = False) -> None:
+        """Show another model: runs, selection and kept layers of the one before are gone."""
+        self.path, self.model, self.allow_code = path, model, allow_code
+        self.runs, self.run, self._float_layers = (), None, ()
+        self._data_info.clear()
+        self._origin = None
+        first = model.first_weights
+        start = first.layer if first is not None else self._first_layer_with_weights()
+        self.layer, self.tensor, self.channel = start, first.tensor if first else "", None
+        if not self.tensor:
+            self._choose_first_tensor()
+        self.model_opened.emit(model)
+        self.runs_updated.emit()
+        self.run_selected.emit(None)
+        self.scheme_chosen.emit(self.scheme)
+        self.layer_selected.emit(self.layer)
+        self.weights_selected.emit()
+
+    def layer_summary(self, name: str | None = None) -> LayerSummary | None:
+        """The layer of that name, by default the selected one; folded layers come first."""
+        wanted = self.layer if name is None else name
+        if self.model is None:
+            return None
+        return next(
+            (x for x in (*self.model.layers, *self.model.unfolded_layers) if x.name == wanted),
+            None,
+        )
+
+    def select_layer(self, name: str) -> None:
+        """Select a layer everywhere, and its largest weight tensor."""
+        if name == self.layer or not name:
+            return
+        self.layer = name
+        self._choose_first_tensor()
+        self.layer_selected.emit(name)
+        self.weights_selected.emit()
+
+    def select_tensor(self, tensor: str) -> None:
+        """Select a weight tensor of the selected layer."""
+        if tensor != self.tensor:
+            self.tensor, self.channel = tensor, None
+            self.weights_selected.emit()
+
+    def select_channel(self, channel: int | None) -> None:
+        """Select one channel of the tensor, or all of them."""
+        if channel != self.channel:
+            self.channel = channel
+            self.weights_selected.emit()
+
+    # -- scheme, data, options ---------------------------------------------------------------
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme that the next run uses, with the layers kept in float32."""
+        if self._preset.family in FAMILIES_WITH_FLOAT_LAYERS:
+            return self._preset.with_options(float_layers=self._float_layers)
+        return self._preset
+
+    @property
+    def float_layers(self) -> tuple[str, ...]:
+        """Layers that the next run keeps in float32."""
+        return self._float_layers
+
+    def choose_scheme(self, scheme: Scheme) -> None:
+        """Choose what the next run does; its own list of float layers is ignored."""
+        preset = scheme.with_options(float_layers=())
+        if preset == self._preset:
+            return
+        self._preset = preset
+        self.scheme_chosen.emit(self.scheme)
+        run = self._run_of(self.scheme)
+        if run is not None:
+            self.select_run(run)
+
+    def toggle_float_layer(self, name: str) -> None:
+        """Keep a layer in float32 in the next run, or quantize it again."""
+        if name in self._float_layers:
+            self._float_layers = tuple(x for x in self._float_layers if x != name)
+        elif name:
+            self._float_layers = (*self._float_layers, name)
+        self.scheme_chosen.emit(self.scheme)
+
+    def choose_data(self, data: DataSpec) -> None:
+        """Choose the data of the next run."""
+        if data != self.data:
+            self.data = data
+            self.data_chosen.emit(data)
+
+    def choose_options(self, options: RunOptions) -> None:
+        """Choose sample counts and seed of the next run."""
+        if options != self.options:
+            self.options = options
+            self.options_chosen.emit(options)
+
+    # -- runs --------------------------------------------------------------------------------
+
+    def add_result(self, result: SchemeResult, data: DataSpec, options: RunOptions) -> Run:
+        """Add a finished scheme to the history; the same run again replaces the old.
+
+        It is shown if it is what the user chose, so that a comparison of all schemes does not
+        flicker through them.
+        """
+        kept = tuple(
+            r
+            for r in self.runs
+            if (r.result.scheme, r.data, r.options) != (result.scheme, data, options)
+        )
+        number = max((r.number for r in self.runs), default=0) + 1
+        run = Run(number, result, data, options)
+        self.runs = (*kept, run)
+        self.runs_updated.emit()
+        if (
+            self.run is None
+            or self.run.data != data
+            or result.scheme == self.scheme
+            or self.run not in self.runs
+        ):
+            self.select_run(run)
+        return run
+
+    def add_comparison(self, comparison: Comparison, data: DataSpec, options: RunOptions) -> None:
+        """Take over a finished comparison; rows that came as partial results are not doubled."""
+        self._data_info[data] = comparison.data
+        self._origin = comparison
+        have = {(r.result.scheme, r.data, r.options) for r in self.runs}
+        for row in comparison.rows:
+            if (row.scheme, data, options) not in have:
+                self.add_result(row, data, options)
+        self.runs_updated.emit()
+
+    def select_run(self, run: Run | None) -> None:
+        """Show a run in every view."""
+        if run is self.run:
+            return
+        self.run = run
+        self.run_selected.emit(run)
+
+    def shown_runs(self) -> tuple[Run, ...]:
+        """Runs on the data of the selected run, float32 first: what can be compared."""
+        if self.run is None:
+            return ()
+        same = [r for r in self.runs if r.data == self.run.data]
+        return tuple(sorted(same, key=lambda r: (r.result.scheme.family != "float32", r.number)))
+
+    def float_run(self) -> Run | None:
+        """The run of the float model on the same data as the selected one."""
+        return next((r for r in self.shown_runs() if r.result.scheme.family == "float32"), None)
+
+    def has_float_run(self) -> bool:
+        """Whether the float model was run on the chosen data with the chosen options."""
+        return any(
+            r.result.scheme.family == "float32" and (r.data, r.options) == (self.data, self.options)
+            for r in self.runs
+        )
+
+    def comparison(self) -> Comparison | None:
+        """The runs that can be compared as one Comparison, for tables and reports."""
+        runs = self.shown_runs()
+        if self.model is None or not runs:
+            return None
+        data = runs[0].data
+        info = self._data_info.get(data) or DataInfo(
+            data.name_or_path, data.name_or_path, "", 0, data.preprocessing
+        )
+        origin = self._origin
+        return Comparison(
+            model=self.model.info,
+            data=info,
+            rows=tuple(r.result for r in runs),
+            skipped=origin.skipped if origin else (),
+            versions=origin.versions if origin else {},
+            created=origin.created if origin else "",
+        )
+
+    def _run_of(self, scheme: Scheme) -> Run | None:
+        return next((r for r in reversed(self.shown_runs()) if r.result.scheme == scheme), None)
+
+    def _choose_first_tensor(self) -> None:
+        summary = self.layer_summary()
+        self.tensor = summary.weights[0].name if summary and summary.weights else ""
+        self.channel = None
+
+    def _first_layer_with_weights(self) -> str:
+        layers = self.model.layers if self.model else ()
+        first = next((x for x in layers if x.weights), None)
+        return first.name if first else (layers[0].name if layers else "")

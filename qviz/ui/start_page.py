@@ -1,0 +1,118 @@
+"""What a newcomer sees: where to drop a model, and the sample that needs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+_SHOWN = 5
+
+
+class StartPage(QWidget):
+    """The card in the middle of an empty window.
+
+    Signals
+    -------
+    open_asked (), sample_asked (), sine_asked ()
+    recent_chosen (path), recent_removed (path)
+    """
+
+    open_asked = Signal()
+    sample_asked = Signal()
+    sine_asked = Signal()
+    recent_chosen = Signal(str)
+    recent_removed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        card = QFrame()
+        card.setObjectName("card")
+        card.setFixedWidth(520)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(36, 30, 36, 30)
+        inside.setSpacing(14)
+        headline = QLabel(self.tr("See what quantization does"))
+        headline.setObjectName("headline")
+        text = QLabel(
+            self.tr(
+                "Drop a <b>.keras</b>, <b>.h5</b> or <b>.tflite</b> file here. qviz shows its "
+                "weights at once; with data it runs every scheme and tells what each one costs."
+            )
+        )
+        text.setWordWrap(True)
+        self.sample = QPushButton(self.tr("Try the digits sample"))
+        self.sample.setObjectName("primary")
+        self.sample.setToolTip(self.tr("Opens a small trained network and compares all schemes"))
+        self.sample.clicked.connect(self.sample_asked)
+        self.open = QPushButton(self.tr("Open…"))
+        self.open.setToolTip(self.tr("Open a model file (Ctrl+O)"))
+        self.open.clicked.connect(self.open_asked)
+        self.sine = QPushButton(self.tr("Only the sine curve"))
+        self.sine.setToolTip(self.tr("See how codes stand for numbers; needs no model"))
+        self.sine.clicked.connect(self.sine_asked)
+        line = QHBoxLayout()
+        line.addWidget(self.sample)
+        line.addWidget(self.open)
+        line.addWidget(self.sine)
+        line.addStretch(1)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        inside.addWidget(headline)
+        inside.addWidget(text)
+        inside.addLayout(line)
+        inside.addLayout(self._recent)
+        outside = QVBoxLayout(self)
+        outside.addStretch(2)
+        outside.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outside.addStretch(3)
+        self.setAccessibleName(self.tr("Start page"))
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """List files opened before; missing ones are greyed and can be removed."""
+        while (item := self._recent.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if not paths:
+            return
+        title = QLabel(self.tr("Recent files"))
+        title.setObjectName("title")
+        self._recent.addWidget(title)
+        for path in paths[:_SHOWN]:
+            self._recent.addWidget(self._row(path))
+
+    def _row(self, path: str) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        there = Path(path).exists()
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setText(Path(path).name if there else self.tr("{0} (missing)").format(path))
+        button.setToolTip(path)
+        button.setEnabled(there)
+        button.clicked.connect(lambda: self.recent_chosen.emit(path))
+        line.addWidget(button)
+        if there:
+            folder = QLabel(str(Path(path).parent))
+            folder.setObjectName("muted")
+            line.addWidget(folder)
+        else:
+            remove = QToolButton()
+            remove.setAutoRaise(True)
+            remove.setText(self.tr("Remove"))
+            remove.clicked.connect(lambda: self.recent_removed.emit(path))
+            line.addWidget(remove)
+        line.addStretch(1)
+        return row

@@ -1,0 +1,92 @@
+"""Progress at the foot of the window: stage, share done, time left, Stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from qviz.ui.wording import format_clock
+from qviz.ui.workbench import Stage
+
+
+class StatusStrip(QWidget):
+    """One line that tells what runs and how long it will take.
+
+    Signals
+    -------
+    stop_asked (), log_asked ()
+    """
+
+    stop_asked = Signal()
+    log_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.message = QLabel(self.tr("Ready"))
+        self.bar = QProgressBar()
+        self.bar.setFixedWidth(200)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.time = QLabel()
+        self.time.setObjectName("muted")
+        self.stop = QPushButton(self.tr("Stop"))
+        self.stop.setToolTip(self.tr("Stop at once; what is finished is kept (Esc)"))
+        self.stop.clicked.connect(self.stop_asked)
+        self.details = QPushButton(self.tr("Log"))
+        self.details.setToolTip(self.tr("What happened in this session"))
+        self.details.clicked.connect(self.log_asked)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(8, 2, 8, 2)
+        line.setSpacing(10)
+        line.addWidget(self.message, 1)
+        for widget in (self.bar, self.time, self.stop, self.details):
+            line.addWidget(widget)
+        self._elapsed = 0.0
+        self._left: float | None = None
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self._on_tick)
+        self._show_running(False)
+
+    def begin(self, title: str) -> None:
+        """A job began."""
+        self.message.setText(title)
+        self.bar.setRange(0, 0)
+        self._elapsed, self._left = 0.0, None
+        self._show_time()
+        self._show_running(True)
+        self._tick.start()
+
+    def show_stage(self, stage: Stage) -> None:
+        """A job came further."""
+        text = stage.message[:1].upper() + stage.message[1:]
+        if stage.total > 0:
+            text += f"  {stage.done}/{stage.total}"
+            self.bar.setRange(0, stage.total)
+            self.bar.setValue(min(stage.done, stage.total))
+        else:
+            self.bar.setRange(0, 0)
+        self.message.setText(text)
+        self._elapsed, self._left = stage.elapsed, stage.left
+        self._show_time()
+
+    def end(self, sentence: str) -> None:
+        """A job ended."""
+        self._tick.stop()
+        self.message.setText(sentence or self.tr("Ready"))
+        self._show_running(False)
+
+    def _on_tick(self) -> None:
+        self._elapsed += 1
+        if self._left is not None:
+            self._left = max(0.0, self._left - 1)
+        self._show_time()
+
+    def _show_time(self) -> None:
+        text = format_clock(self._elapsed)
+        if self._left is not None:
+            text += self.tr(", about {0} left").format(format_clock(self._left))
+        self.time.setText(text)
+
+    def _show_running(self, running: bool) -> None:
+        for widget in (self.bar, self.time, self.stop):
+            widget.setVisible(running)

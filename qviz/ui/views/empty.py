@@ -1,0 +1,77 @@
+"""What a tab says while it has nothing to show, with the one button that fills it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+
+class EmptyState(QWidget):
+    """A headline, a sentence and one button in the middle of an empty tab.
+
+    Signals
+    -------
+    asked ()
+        The button was pressed.
+    """
+
+    asked = Signal()
+
+    def __init__(
+        self, headline: str, text: str, button: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        card = QFrame()
+        card.setObjectName("card")
+        card.setMaximumWidth(520)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(28, 24, 28, 24)
+        inside.setSpacing(12)
+        title = QLabel(headline)
+        title.setObjectName("title")
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.text = QLabel(text)
+        self.text.setWordWrap(True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.button = QPushButton(button)
+        self.button.setObjectName("primary")
+        self.button.clicked.connect(self.asked)
+        inside.addWidget(title)
+        inside.addWidget(self.text)
+        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        outside = QVBoxLayout(self)
+        outside.addStretch(2)
+        outside.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outside.addStretch(3)
+        self.setAccessibleName(headline)
+
+
+class EmptyOr(QWidget):
+    """A page that shows an empty state until there is something to see.
+
+    The content may come later than the page: plots are made after the window is on the screen.
+    """
+
+    def __init__(self, empty: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.empty = empty
+        self.content: QWidget | None = None
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(empty)
+
+    def set_content(self, content: QWidget) -> None:
+        """Add what is shown once the page is not empty any more."""
+        self.content = content
+        self._stack.addWidget(content)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the empty state is shown."""
+        return self._stack.currentWidget() is self.empty
+
+    def set_empty(self, empty: bool) -> None:
+        """Show the empty state, or the content."""
+        if empty or self.content is None:
+            self._stack.setCurrentWidget(self.empty)
+        else:
+            self._stack.setCurrentWidget(self.content)

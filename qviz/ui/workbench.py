@@ -1,0 +1,322 @@
+"""Has the work done that the user asks for, and puts its results into the session.
+
+Two workers: one answers quick questions (open a file, draw a weight tensor), so that looking around
+stays quick while the other compares, exports or writes a report.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from qviz.evaluation.results import Comparison, SchemeResult
+from qviz.jobs.results import DataSpec, ModelSummary, RunOptions
+from qviz.jobs.task import Progress
+from qviz.quantization.scheme import SCHEMES, Scheme
+from qviz.ui.estimate import Estimate
+from qviz.ui.session import Session
+from qviz.ui.worker_bridge import Process, WorkerBridge, worker_process
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the long job does now.
+
+    Attributes
+    ----------
+    message : str
+    done, total : int
+        total 0 where it is unknown.
+    elapsed : float
+        Seconds since the job began.
+    left : float or None
+        Seconds left, once they can be guessed.
+    """
+
+    message: str
+    done: int
+    total: int
+    elapsed: float
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    """A job that runs, with what to do with its result."""
+
+    task: str
+    on_finished: Callable[[Any], None]
+    on_partial: Callable[[Any], None] | None = None
+
+
+class Workbench(QObject):
+    """The jobs of the window.
+
+    Parameters
+    ----------
+    session : Session
+    make_process : callable, optional
+        Makes a worker process; tests hand in their own.
+
+    Signals
+    -------
+    began (title), progressed (Stage), ended (one sentence)
+        Of the job that the status bar shows.
+    complained (message, details)
+        Something failed; the message is one sentence for the user.
+    trust_asked (path)
+        The file carries code; call :meth:`open_model` again with ``allow_code=True`` if trusted.
+    weights_ready (WeightView)
+    written (path)
+        An artifact or a report is on disk.
+    """
+
+    began = Signal(str)
+    progressed = Signal(object)
+    ended = Signal(str)
+    complained = Signal(str, str)
+    trust_asked = Signal(str)
+    weights_ready = Signal(object)
+    written = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        make_process: Callable[[], Process] = worker_process,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._quick = WorkerBridge(make_process, self)
+        self._long = WorkerBridge(make_process, self)
+        self._requests: dict[int, _Request] = {}
+        self._shown_job = 0
+        self._shown_bridge = self._long
+        self._began_at = 0.0
+        self._estimate = Estimate()
+        self._opening = ("", False)
+        for bridge in (self._quick, self._long):
+            bridge.progressed.connect(self._on_progressed)
+            bridge.partially_finished.connect(self._on_partially_finished)
+            bridge.finished.connect(self._on_finished)
+            bridge.failed.connect(self._on_failed)
+            bridge.stopped.connect(self._on_stopped)
+        session.weights_selected.connect(self.show_weights)
+        session.scheme_chosen.connect(self.show_weights)
+
+    @property
+    def running(self) -> bool:
+        """Whether a job is shown in the status bar."""
+        return self._shown_job != 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether any worker has something to do."""
+        return self._quick.busy or self._long.busy
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the shown job began."""
+        return time.monotonic() - self._began_at if self.running else 0.0
+
+    def start(self) -> None:
+        """Start the quick worker before it is needed."""
+        self._quick.start()
+
+    def close(self) -> None:
+        """End both workers; nothing is emitted afterwards."""
+        self._requests.clear()
+        self._shown_job = 0
+        self._quick.close()
+        self._long.close()
+
+    # -- jobs --------------------------------------------------------------------------------
+
+    def open_model(self, path: str, *, allow_code: bool = False) -> None:
+        """Read a model file and show it."""
+        self.stop()
+        self._opening = (path, allow_code)
+        arguments = {"path": path, "allow_code": allow_code}
+        job = self._submit(
+            self._quick,
+            "open",
+            arguments,
+            lambda model: self._on_opened(path, allow_code, model),
+        )
+        self._show(job, self.tr("Opening {0}").format(Path(path).name), self._quick)
+
+    def show_weights(self) -> None:
+        """Ask for the picture of the selected weight tensor under the chosen scheme."""
+        session = self.session
+        if session.model is None or not session.tensor:
+            return
+        self._submit(
+            self._quick,
+            "weights",
+            {
+                "path": session.path,
+                "layer": session.layer,
+                "tensor": session.tensor,
+                "scheme": session.scheme,
+                "channel": session.channel,
+                "allow_code": session.allow_code,
+            },
+            self.weights_ready.emit,
+            replace=True,
+        )
+
+    def run(self) -> None:
+        """Run the chosen scheme, with the float model before it if it was not run yet."""
+        schemes = [self.session.scheme]
+        if schemes[0].family != "float32" and not self.session.has_float_run():
+            schemes.insert(0, SCHEMES["float32"])
+        self._compare(tuple(schemes), self.tr("Running {0}").format(schemes[-1].id))
+
+    def compare_all(self) -> None:
+        """Run every scheme there is, the chosen one with its options."""
+        chosen = self.session.scheme
+        schemes = tuple(chosen if s.id == chosen.id else s for s in SCHEMES.values())
+        self._compare(schemes, self.tr("Comparing all schemes"))
+
+    def export(self, target: str) -> None:
+        """Write the model under the chosen scheme."""
+        session = self.session
+        if session.model is None:
+            return
+        arguments = {
+            "path": session.path,
+            "scheme": session.scheme,
+            "data": session.data,
+            "options": session.options,
+            "target": target,
+            "allow_code": session.allow_code,
+        }
+        job = self._submit(self._long, "export", arguments, self._on_written)
+        self._show(job, self.tr("Writing {0}").format(Path(target).name))
+
+    def write_report(self, target: str) -> None:
+        """Write the shown comparison; the name's ending says as what."""
+        comparison = self.session.comparison()
+        if comparison is None:
+            return
+        arguments = {"comparison": comparison, "target": target}
+        job = self._submit(self._long, "report", arguments, self._on_written)
+        self._show(job, self.tr("Writing {0}").format(Path(target).name))
+
+    def stop(self) -> None:
+        """Stop what runs; finished schemes are kept."""
+        if not self.running:
+            return
+        self._shown_bridge.stop()
+        self._hide(self.tr("Stopped. What was finished is kept."))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _compare(self, schemes: tuple[Scheme, ...], title: str) -> None:
+        session = self.session
+        if session.model is None:
+            return
+        if not session.data.name_or_path:
+            self.complained.emit(
+                self.tr("Choose the data to compare on first, in the Scheme panel."), ""
+            )
+            return
+        data, options = session.data, session.options
+        job = self._submit(
+            self._long,
+            "compare",
+            {
+                "path": session.path,
+                "data": data,
+                "schemes": schemes,
+                "options": options,
+                "allow_code": session.allow_code,
+            },
+            lambda comparison: self._on_compared(comparison, data, options),
+            lambda row: self._on_row(row, data, options),
+        )
+        self._show(job, title)
+
+    def _submit(
+        self,
+        bridge: WorkerBridge,
+        task: str,
+        arguments: dict[str, Any],
+        on_finished: Callable[[Any], None],
+        on_partial: Callable[[Any], None] | None = None,
+        *,
+        replace: bool = False,
+    ) -> int:
+        job_id = bridge.submit(task, arguments, replace=replace)
+        self._requests[job_id] = _Request(task, on_finished, on_partial)
+        return job_id
+
+    def _show(self, job_id: int, title: str, bridge: WorkerBridge | None = None) -> None:
+        self._shown_job = job_id
+        self._shown_bridge = bridge or self._long
+        self._began_at = time.monotonic()
+        self._estimate = Estimate()
+        self.began.emit(title)
+
+    def _hide(self, sentence: str) -> None:
+        if self.running:
+            self._shown_job = 0
+            self.ended.emit(sentence)
+
+    def _on_progressed(self, job_id: int, progress: Progress) -> None:
+        if job_id == self._shown_job:
+            left = self._estimate.seconds_left(progress, time.monotonic())
+            self.progressed.emit(
+                Stage(progress.message, progress.done, progress.total, self.elapsed, left)
+            )
+
+    def _on_partially_finished(self, job_id: int, value: object) -> None:
+        request = self._requests.get(job_id)
+        if request is not None and request.on_partial is not None:
+            request.on_partial(value)
+
+    def _on_finished(self, job_id: int, result: object) -> None:
+        request = self._requests.pop(job_id, None)
+        if request is None:
+            return
+        if job_id == self._shown_job:
+            self._hide(self.tr("Done in {0} s.").format(f"{self.elapsed:.1f}"))
+        request.on_finished(result)
+
+    def _on_failed(self, job_id: int, message: str, details: str, error: str) -> None:
+        request = self._requests.pop(job_id, None)
+        if job_id == self._shown_job:
+            self._hide("")
+        if error == "UntrustedCodeError" and request is not None and request.task == "open":
+            self.trust_asked.emit(self._opening[0])
+            return
+        self.complained.emit(message, details)
+
+    def _on_stopped(self, job_id: int) -> None:
+        self._requests.pop(job_id, None)
+
+    def _on_opened(self, path: str, allow_code: bool, model: ModelSummary) -> None:
+        self.session.open_model(path, model, allow_code=allow_code)
+        if model.first_weights is not None:
+            self.weights_ready.emit(model.first_weights)
+
+    def _on_row(self, row: SchemeResult, data: DataSpec, options: RunOptions) -> None:
+        self.session.add_result(row, data, options)
+
+    def _on_compared(self, comparison: Comparison, data: DataSpec, options: RunOptions) -> None:
+        self.session.add_comparison(comparison, data, options)
+        if comparison.skipped:
+            first, reason = comparison.skipped[0]
+            more = len(comparison.skipped) - 1
+            text = self.tr("{0} was skipped: {1}").format(first, reason)
+            if more:
+                text += " " + self.tr("{0} more are listed in the report.").format(more)
+            self.complained.emit(text, "\n".join(f"{s}: {r}" for s, r in comparison.skipped))
+
+    def _on_written(self, path: object) -> None:
+        self.written.emit(str(path))
