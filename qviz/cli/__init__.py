@@ -68,7 +68,11 @@ def _dispatch(arguments: list[str]) -> int:
         # Errors of the parser; their class moves between versions of typer.
         if not hasattr(error, "format_message"):
             raise
-        return complain(f"{error.format_message()} See qviz --help.", 2)
+        message = str(error.format_message()).rstrip(".")
+        return complain(f"{message}. See qviz --help.", 2)
+    if result == _INTERRUPTED:
+        # Some versions of typer turn Ctrl+C into this code without a word.
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

@@ -223,9 +223,9 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _percent(value: float, ticks: Sequence[float]) -> str:
-    step = ticks[1] - ticks[0]
-    digits = max(0, min(4, math.ceil(-math.log10(step * 100) - 1e-9)))
-    return f"{value * 100:.{digits}f}%".replace("-", "−")
+    """A tick in percent, with as many digits as the ticks need."""
+    exact = (d for d in range(5) if all(abs(round(t * 100, d) - t * 100) < 1e-7 for t in ticks))
+    return f"{value * 100:.{next(exact, 5)}f}%".replace("-", "−")
 
 
 def _shortened(name: str, length: int) -> str:
