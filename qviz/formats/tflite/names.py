@@ -6,10 +6,12 @@ semicolons: ``model/conv1/Relu;model/bn1/FusedBatchNormV3;model/conv1/Conv2D``. 
 1. An operator's path is taken from the name of its weights, else of its output: from the part
    that ends in the operator's own word (``Conv2D``, ``MatMul``, ``kernel``), else from the
    output's first part; the last component, which names the operation, is dropped.
-2. First components that all paths share (the model's name) are dropped.
-3. Operators are one layer where their paths are equal, each reads a result of the ones before it,
-   and no more than one of them has weights. An operator for which this does not hold, or whose
-   name has no path, is a layer of its own, named after its output tensor.
+2. First components that all paths share (the model's name) are dropped. Where that name and all
+   layers end in ``_1``, as TensorFlow writes when it traces a Keras 3 model once more, the ending
+   is dropped too.
+3. Operators are one layer where their paths are equal, each reads a result of the ones before it
+   (or of a path below), and no more than one of them has weights. An operator for which this does
+   not hold, or whose name has no path, is a layer of its own, named after its output tensor.
 4. A DEQUANTIZE or other operator on a constant belongs to the layer that reads its result.
 """
 
@@ -54,22 +56,29 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 def layer_names(graph: Graph) -> list[str]:
     """Layer of each operator, by the rule of this module."""
-    paths = _without_shared_start([_path(graph, operator) for operator in graph.operators])
+    paths, shared = _without_shared_start([_path(graph, operator) for operator in graph.operators])
     names: list[str] = []
-    members: dict[str, set[str]] = {}
     weighted: set[str] = set()
+    made_in: dict[str, str] = {}
+    taken: set[str] = set()
     for operator, path in zip(graph.operators, paths, strict=True):
         has_weights = operator.kind in _WORDS
         name = "/".join(path)
-        joins = name in members and any(n in members[name] for n in operator.present_inputs)
-        if not name or (name in members and (not joins or (has_weights and name in weighted))):
-            own = operator.outputs[0] if operator.outputs else operator.kind
-            name = _free(own.split(";")[0] or own, members)
-        members.setdefault(name, set()).update(operator.outputs)
+        sources = [made_in[n] for n in operator.present_inputs if n in made_in]
+        joins = any(source == name or source.startswith(f"{name}/") for source in sources)
+        if not name or (name in taken and (not joins or (has_weights and name in weighted))):
+            name = _free(_own_name(operator, shared), taken)
+        taken.add(name)
+        made_in.update(dict.fromkeys(operator.outputs, name))
         if has_weights:
             weighted.add(name)
         names.append(name)
     return _with_constants_at_readers(graph, names)
+
+
+def _own_name(operator: Operator, shared: str) -> str:
+    output = operator.outputs[0] if operator.outputs else operator.kind
+    return (output.split(";")[0] or output).removeprefix(shared)
 
 
 def _path(graph: Graph, operator: Operator) -> tuple[str, ...]:
@@ -103,14 +112,17 @@ def _before(part: str, words: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def _without_shared_start(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    known = [path for path in paths if path]
-    while known and len(set(known)) > 1 and all(len(path) > 1 for path in known):
-        if len({path[0] for path in known}) > 1:
-            break
-        known = [path[1:] for path in known]
-        paths = [path[1:] for path in paths]
-    return paths
+def _without_shared_start(paths: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], str]:
+    """Paths without the components that all begin with, and those components as a prefix."""
+    known = {path for path in paths if path}
+    shared: list[str] = []
+    while len(known) > 1 and all(len(p) > 1 for p in known) and len({p[0] for p in known}) == 1:
+        shared.append(next(iter(known))[0])
+        known = {path[1:] for path in known}
+    kept = [path[len(shared) :] for path in paths]
+    if shared and all(name.endswith("_1") for name in (shared[-1], *(p[0] for p in known))):
+        kept = [(path[0].removesuffix("_1"), *path[1:]) if path else path for path in kept]
+    return kept, "".join(f"{name}/" for name in shared)
 
 
 def _with_constants_at_readers(graph: Graph, names: list[str]) -> list[str]:

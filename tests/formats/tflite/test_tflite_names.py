@@ -35,7 +35,16 @@ def test_the_model_and_the_operation_are_left_out() -> None:
 def test_one_layer_is_a_chain_of_one_path() -> None:
     assert chain("m/a/Sub", "m/a/Mul", "m/b/Relu") == ["a", "a", "b"]
     # The layer is used again after another one: its second use is not merged into the first.
-    assert chain("m/a/Relu", "m/b/Relu", "m/a/Relu_1") == ["a", "b", "m/a/Relu_1"]
+    assert chain("m/a/Relu", "m/b/Relu", "m/a/Relu_1") == ["a", "b", "a/Relu_1"]
+    # What is made below a path is part of it for the operator that puts it together.
+    shape = chain("m/flat/Shape", "m/flat/Reshape/shape", "m/flat/Reshape", "m/b/Relu")
+    assert shape == ["flat", "flat/Reshape", "flat", "b"]
+
+
+def test_a_second_trace_of_the_model_is_not_in_the_names() -> None:
+    assert chain("net_1/conv_1/Relu", "net_1/conv_1_1/Relu") == ["conv", "conv_1"]
+    assert chain("net/conv_1/Relu", "net/conv_1_1/Relu") == ["conv_1", "conv_1_1"]
+    assert chain("net_1/conv_1/Relu", "net_1/conv/Relu") == ["conv_1", "conv"]
 
 
 @pytest.mark.parametrize("name", ["Identity", "StatefulPartitionedCall:0", "y"])
