@@ -200,10 +200,6 @@ def _embedding(config: Mapping[str, Any]) -> list[WeightSpec]:
     return [WeightSpec("embeddings", (_size(config, "input_dim"), _size(config, "output_dim")))]
 
 
-def _spectral(_: Mapping[str, Any]) -> list[WeightSpec]:
-    return [WeightSpec("kernel_copy", None, False), WeightSpec("vector_u", None, False)]
-
-
 def _one(name: str) -> Callable[[Mapping[str, Any]], list[WeightSpec]]:
     return lambda _: [WeightSpec(name)]
 
@@ -242,7 +238,6 @@ _SPECS: dict[str, Callable[[Mapping[str, Any]], list[WeightSpec]]] = {
     "GroupNormalization": lambda config: _scale_and_center(config, (None,)),
     "RMSNormalization": _one("scale"),
     "Normalization": _normalization,
-    "SpectralNormalization": _spectral,
     "PReLU": _one("alpha"),
     "Embedding": _embedding,
     "LayerScale": _one("gamma"),

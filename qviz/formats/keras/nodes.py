@@ -56,16 +56,35 @@ def replace_references(value: Any, base: Mapping[str, int]) -> Any:
     return value
 
 
-def first_calls(references: Iterable[TensorRef]) -> dict[str, int]:
-    """Smallest call number by which each layer is referred to.
+def count_from_zero(
+    is_keras3_functional: bool, calls: int, used: Iterable[int], returned: Iterable[int]
+) -> tuple[int, int]:
+    """First call number of one layer in its consumers' references and in the model's outputs.
 
-    Calls of a nested model count from 0 in Keras 3 and from 1 in Keras 1 and 2, where call 0 is
-    the model's own construction; the smallest number in use is the first call in either.
+    Calls of a nested model count from 1 in Keras 1 and 2, where call 0 is the model's own
+    construction. In Keras 3 they count from 0, but for a Functional model from 1 in
+    ``output_layers``. Since every call that was saved leads to an output, the right pair of
+    numbers is the one by which each call is referred to and none is missing.
+
+    Parameters
+    ----------
+    is_keras3_functional : bool
+        Whether the layer is a Functional model in a file of Keras 3.
+    calls : int
+        Number of calls that the file lists.
+    used, returned : iterable of int
+        Call numbers by which consumers and outputs refer to the layer.
     """
-    base: dict[str, int] = {}
-    for ref in references:
-        base[ref.layer] = min(ref.call, base.get(ref.layer, ref.call))
-    return base
+    used, returned = set(used), set(returned)
+    pairs = [(0, 0), (1, 1), (0, 1)]
+    if is_keras3_functional:
+        pairs = [(0, 1), (0, 0), (1, 1)]
+    for first_used, first_returned in pairs:
+        met = {n - first_used for n in used} | {n - first_returned for n in returned}
+        if met == set(range(calls)):
+            return first_used, first_returned
+    lowest = min(used | returned, default=0)
+    return lowest, lowest
 
 
 def _call(node: Any, known: frozenset[str]) -> Call:

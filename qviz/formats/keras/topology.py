@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from qviz.errors import ModelFormatError
 from qviz.formats.keras import keras1
 from qviz.formats.keras.model import Call, KerasLayer, KerasModel, LayerKind, TensorRef
 from qviz.formats.keras.nodes import (
-    first_calls,
+    count_from_zero,
     read_calls,
     read_references,
     replace_references,
@@ -197,7 +197,16 @@ def _functional(
     for ref in (*used, *inputs, *outputs):
         if ref.layer not in known:
             raise ModelFormatError(f"The model refers to a layer {ref.layer!r} that it lacks.")
-    base = first_calls((*used, *outputs))
+    calls_used, calls_returned = _calls_by_layer(used), _calls_by_layer(outputs)
+    base, base_of_outputs = {}, {}
+    for layer, uses in zip(layers, calls, strict=True):
+        is_functional = layer.model is not None and not layer.model.is_sequential
+        base[layer.name], base_of_outputs[layer.name] = count_from_zero(
+            is_functional and reader.version.startswith("3"),
+            len(uses),
+            calls_used.get(layer.name, ()),
+            calls_returned.get(layer.name, ()),
+        )
     return KerasModel(
         name,
         False,
@@ -206,10 +215,17 @@ def _functional(
             for layer, uses in zip(layers, calls, strict=True)
         ),
         tuple(TensorRef(ref.layer, 0, ref.output) for ref in inputs),
-        tuple(ref._replace(call=ref.call - base[ref.layer]) for ref in outputs),
+        replace_references(outputs, base_of_outputs),
         reader.version,
         reader.backend,
     )
+
+
+def _calls_by_layer(references: Iterable[TensorRef]) -> dict[str, set[int]]:
+    calls: dict[str, set[int]] = {}
+    for ref in references:
+        calls.setdefault(ref.layer, set()).add(ref.call)
+    return calls
 
 
 def _from_zero(call: Call, base: Mapping[str, int]) -> Call:
