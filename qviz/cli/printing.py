@@ -17,6 +17,7 @@ from qviz.report.reading import (
     TITLES,
     bytes_text,
     decibel_text,
+    grouped_notes,
     headline,
     metric_names,
     metric_text,
@@ -105,9 +106,8 @@ def print_comparison(comparison: Comparison) -> None:
             Text(f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–"),
         )
     out.print(table)
-    for row in comparison.rows:
-        for note in row.notes:
-            _say(out, f"{row.scheme.id}: {note}")
+    for note, schemes in grouped_notes(comparison):
+        _say(out, f"{note} ({', '.join(schemes)})")
     for scheme, reason in comparison.skipped:
         _say(out, f"{scheme} was not run: {reason}")
 

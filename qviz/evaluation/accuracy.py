@@ -25,6 +25,9 @@ from qviz.graph import Graph
 
 Array = NDArray[Any]
 
+_SCORING = ("SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "FULLY_CONNECTED")
+_PASSING = ("RESHAPE", "SQUEEZE", "QUANTIZE", "DEQUANTIZE")
+
 # Beyond this many bytes the float model's outputs are kept in a temporary file.
 _KEPT_IN_MEMORY = 64 << 20
 
@@ -60,12 +63,21 @@ class Outcome:
 def tells_classes(graph: Graph, data: Dataset) -> bool:
     """Whether the model's first output is to be read as classes.
 
-    Labels decide; without labels, two or more numbers in a single dimension are taken for scores of
-    classes.
+    Labels decide. Without labels, two or more numbers in a single dimension are taken for scores of
+    classes if a softmax, a sigmoid or a dense layer makes them.
     """
     if data.task != "none":
         return data.task == "classification"
-    return len([n for n in graph.tensors[graph.outputs[0]].shape[1:] if n != 1]) == 1
+    if len([n for n in graph.tensors[graph.outputs[0]].shape[1:] if n != 1]) != 1:
+        return False
+    producers = graph.producers()
+    name: str | None = graph.outputs[0]
+    while name in producers:
+        operator = graph.operators[producers[name]]
+        if operator.kind not in _PASSING:
+            return operator.kind in _SCORING
+        name = operator.inputs[0]
+    return False
 
 
 def run_steps(

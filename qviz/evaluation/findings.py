@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from qviz.graph import Graph, Tensor
 from qviz.quantization import quantization_notes
+from qviz.quantization.notes import integer_notes
 from qviz.quantization.scheme import Scheme
 
 _COPIES = ("QUANTIZE", "DEQUANTIZE")
@@ -51,6 +52,7 @@ def findings(
     return (
         *_islands(quantized, scheme),
         *foreseen,
+        *_quantizer_notes(graph, quantized, scheme),
         *_input_ranges(graph, quantized, input_ranges),
         *_saturated_biases(quantized),
     )
@@ -67,6 +69,12 @@ def one_class_only(
         return ("Every output is NaN.",)
     name = f" ({class_names[only]})" if only < len(class_names) else ""
     return (f"Predicts class {only}{name} for every sample: the network has collapsed.",)
+
+
+def _quantizer_notes(graph: Graph, quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
+    if not scheme.is_integer:
+        return ()
+    return integer_notes(graph, quantized, scheme.profile)
 
 
 def _islands(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:

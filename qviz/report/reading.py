@@ -76,6 +76,15 @@ def _sqnr(metrics: ErrorMetrics | None) -> float:
     return -math.inf if math.isnan(metrics.sqnr_db) else metrics.sqnr_db
 
 
+def grouped_notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Notes in the order in which they occur, each with the schemes that have it."""
+    found: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        for note in row.notes:
+            found.setdefault(note, []).append(row.scheme.id)
+    return tuple((note, tuple(schemes)) for note, schemes in found.items())
+
+
 def metric_text(key: str, value: float) -> str:
     """A metric as people read it: shares in percent, errors with five digits."""
     if math.isnan(value):
