@@ -221,6 +221,25 @@ def test_absent_inputs_and_own_options_survive() -> None:
     assert any("Mine" in note for note in again.source.notes)
 
 
+@pytest.mark.parametrize("resolver", ["default", "reference"])
+@pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV"])
+def test_convolutions_without_bias_run(kind: str, resolver: str) -> None:
+    shape = {"DEPTHWISE_CONV_2D": (1, 3, 3, 4)}.get(kind, (4, 3, 3, 4))
+    tensors = [
+        activation("x", 1, 8, 8, 4),
+        constant("size", [1, 8, 8, 4], np.int32),
+        constant("w", RANDOM.normal(size=shape)),
+        activation("y", 1, 8, 8, 4),
+    ]
+    options = {"padding": "SAME", "stride_w": 1, "stride_h": 1}
+    if kind == "DEPTHWISE_CONV_2D":
+        options["depth_multiplier"] = 1
+    inputs = ("size", "w", "x", None) if kind == "TRANSPOSE_CONV" else ("x", "w", None)
+    graph = Graph.build([operator(kind, inputs, "y", **options)], tensors, ["x"], ["y"])
+    (output,) = run(write_tflite(graph), resolver)
+    assert np.ptp(output) > 0
+
+
 def test_what_the_format_does_not_have_is_refused() -> None:
     x, y = activation("x", 1, 4), activation("y", 1, 4)
     parts = [constant(n, np.ones(4)) for n in ("gamma", "beta", "mean", "variance")]
