@@ -1,0 +1,147 @@
+"""Models that others made, against the reference interpreter."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from litert_reference import run_reference
+from numpy.typing import NDArray
+
+from qviz.errors import UnsupportedOperatorError
+from qviz.execution import Executor
+from qviz.formats.tflite import read_tflite
+from qviz.graph import Graph
+
+# Integer from end to end: no value may differ.
+INTEGER_MODELS = (
+    "069c76-conv11.tflite",
+    "09d853-pc_conv.bin",
+    "3cc6d2-mobilenet_v1_0.5_160_quant.tflite",
+    "45d0d0-vww96_q.tflite",
+    "505ee4-hello_world_int8.tflite",
+    "79e488-conv8.tflite",
+    "b86192-mnist_resnet_q.tflite",
+    "b97b09-mnist_valid_q.tflite",
+    "bcf699-bodypix_mobilenet_v1_075_1280_720_16_per_tensor_quant.tflite",
+    "bea9df-conv7.tflite",
+    "c1143b-presence_0_320_240_1_20220117_140437_201k_26k_96ops.tflite",
+    "ce7980-mnist_dw_q.tflite",
+    "d540a3-conv14.tflite",
+    "dc27dc-pretrainedResnet_large_int8.tflite",
+    "f2e8dc-mbnet96_0.25_q.tflite",
+    "fcf9ba-automl_labeler_model.tflite",
+)
+
+# Recurrent networks, control flow and composites; and files that the interpreter refuses.
+NOT_RUN_YET = frozenset(
+    {
+        "BATCH_MATMUL",
+        "CALL_ONCE",
+        "LSTM",
+        "STABLEHLO_COMPOSITE",
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        "WHILE",
+    }
+)
+REFUSED_BY_INTERPRETER = (
+    "9f0256-string_input_model_with_signature.bin",
+    "a5c3b4-simple_scatter_nd_op.tflite",
+)
+TOLERANCE = 1e-5
+
+
+def random_inputs(graph: Graph, seed: int) -> list[NDArray[Any]]:
+    """One array per input: codes over the whole range, reals around 0, small indices."""
+    rng = np.random.default_rng(seed)
+    arrays = []
+    for name in graph.inputs:
+        tensor = graph.tensors[name]
+        shape = [max(1, size) for size in tensor.shape]
+        if tensor.is_float:
+            array = rng.uniform(-1, 1, shape)
+        elif tensor.quantization is not None:
+            limits = np.iinfo(tensor.dtype)
+            array = rng.integers(limits.min, limits.max + 1, shape)
+        else:
+            array = rng.integers(0, 2, shape)
+        arrays.append(array.astype(tensor.dtype))
+    return arrays
+
+
+def read(folder: Path, name: str) -> tuple[bytes, Graph]:
+    path = folder / "zoo" / "tflite" / name
+    data = path.read_bytes()
+    return data, read_tflite(data, str(path))
+
+
+@pytest.mark.parametrize("name", INTEGER_MODELS)
+def test_integer_models_have_no_differing_value(name: str, shared_folder: Path) -> None:
+    data, graph = read(shared_folder, name)
+    inputs = random_inputs(graph, 1)
+    outputs = Executor(graph).run(inputs).outputs
+    for ours, theirs in zip(outputs, run_reference(data, inputs), strict=True):
+        np.testing.assert_array_equal(ours, theirs, strict=True)
+
+
+def test_every_tensor_of_an_integer_model_is_the_interpreters(shared_folder: Path) -> None:
+    data, graph = read(shared_folder, "45d0d0-vww96_q.tflite")
+    inputs = random_inputs(graph, 2)
+    trace = Executor(graph).run(inputs, taps="all")
+    interpreter = Interpreter(
+        model_content=data,
+        experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+        experimental_preserve_all_tensors=True,
+    )
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], inputs[0])
+    interpreter.invoke()
+    compared = 0
+    for detail in interpreter.get_tensor_details():
+        if detail["name"] in trace and not graph.tensors[detail["name"]].is_constant:
+            theirs = interpreter.get_tensor(detail["index"])
+            np.testing.assert_array_equal(trace[detail["name"]], theirs, err_msg=detail["name"])
+            compared += 1
+    assert compared == sum(not t.is_constant for t in graph.tensors.values())
+
+
+@pytest.mark.parametrize(
+    "name", ["45d0d0-vww96_q.tflite", "dc27dc-pretrainedResnet_large_int8.tflite"]
+)
+def test_a_batch_equals_its_samples(name: str, shared_folder: Path) -> None:
+    _, graph = read(shared_folder, name)
+    executor = Executor(graph)
+    assert executor.batch_transparent
+    samples = [random_inputs(graph, seed)[0] for seed in range(5)]
+    together = executor.run(np.concatenate(samples)).outputs[0]
+    singles = [executor.run(sample).outputs[0] for sample in samples]
+    np.testing.assert_array_equal(together, np.concatenate(singles))
+
+
+def test_all_other_models_are_close_to_the_interpreter(shared_folder: Path) -> None:
+    index = shared_folder / "zoo" / "tflite" / "INDEX.tsv"
+    with index.open(newline="") as lines:
+        names = [row["file"] for row in csv.DictReader(lines, delimiter="\t")]
+    compared = 0
+    for name in sorted(set(names) - set(INTEGER_MODELS) - set(REFUSED_BY_INTERPRETER)):
+        data, graph = read(shared_folder, name)
+        inputs = random_inputs(graph, 3)
+        if any(operator.kind in NOT_RUN_YET for operator in graph.operators):
+            with pytest.raises(UnsupportedOperatorError):
+                Executor(graph)
+            continue
+        executor = Executor(graph)
+        outputs = executor.run(inputs).outputs
+        for ours, theirs in zip(outputs, run_reference(data, inputs), strict=True):
+            assert ours.dtype == theirs.dtype, name
+            assert ours.shape == theirs.shape, name
+            bound = 0.0
+            if theirs.dtype.kind == "f":
+                bound = TOLERANCE * max(float(np.ptp(theirs)), float(np.abs(theirs).max()))
+            np.testing.assert_allclose(ours, theirs, rtol=0, atol=bound, err_msg=name)
+        compared += 1
+    assert compared >= 80
