@@ -316,8 +316,8 @@ def bias_codes(values: Reals, params: AffineParams) -> Codes:
 
 def _int8(whole: NDArray[np.floating[Any]], low: int) -> NDArray[np.int8]:
     """Whole numbers as int8, clipped to ``[low, 127]``."""
-    clipped: NDArray[np.int8] = np.clip(whole, low, 127).astype(np.int8)
-    return clipped
+    # asarray because arithmetic turns arrays without dimensions into scalars.
+    return np.asarray(np.clip(whole, low, 127), np.int8)
 
 
 def _reciprocal(scale: NDArray[np.float64]) -> Reals:

@@ -8,6 +8,7 @@ where float32 rounds. A channel of zeros gets the scale 0 here.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qviz.quantization.affine import (
     INT8,
@@ -28,12 +29,13 @@ FIXED_SCALE = 1 / 32768
 _INT32_MAX = 2**31 - 1
 
 
-def is_dead_range(minimum: float, maximum: float) -> bool:
-    """Whether calibration saw nothing but zeros.
+DEAD_RANGE = 1e-30
+"""An activation that stayed below this was zero; the rest is the smallest float of a record."""
 
-    The converter's records of maxima start at the smallest normal float32.
-    """
-    return max(abs(minimum), abs(maximum)) <= float(np.finfo(np.float32).tiny)
+
+def is_dead_range(minimum: float, maximum: float) -> bool:
+    """Whether calibration saw nothing but zeros."""
+    return max(abs(minimum), abs(maximum)) < DEAD_RANGE
 
 
 def int16_params(minimum: float, maximum: float) -> AffineParams:
@@ -50,17 +52,18 @@ def int16_params(minimum: float, maximum: float) -> AffineParams:
 
 
 def int16_constant_params(values: Reals) -> AffineParams:
-    """Int16 parameters of a constant operand, from its own values."""
-    return int16_params(0.0, float(largest_magnitude(values, None)[0]))
+    """Int16 parameters of a constant: ``scale = float32(max|w| / 32767)``, 0 for zeros."""
+    scale = largest_magnitude(values, None)[0] / np.float32(32767)
+    return AffineParams.per_tensor(float(scale), 0, INT16)
 
 
 def int16_codes(values: Reals, params: AffineParams) -> Codes:
     """``clip(round(float32(w * float32(1 / scale))), -32767, 32767)``; 0 for a scale of 0."""
-    scale = float(np.float32(params.scale[0]))
-    inverse = np.float32(1 / scale) if scale else np.float32(0)
-    scaled = (values * inverse).astype(np.float32)
-    result: Codes = np.clip(round_half_away(scaled), -32767, 32767).astype(np.int16)
-    return result
+    scale = params.scale.astype(np.float32).astype(np.float64)
+    inverse = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale != 0)
+    whole = round_half_away(_product(values, inverse))
+    clipped: Codes = np.clip(whole, -32767, 32767).astype(np.int16)
+    return clipped.reshape(values.shape)
 
 
 def requantize_int16(codes: Codes, source: AffineParams, target: AffineParams) -> Codes:
@@ -79,13 +82,13 @@ def weight_params(magnitude: Reals, dimension: int | None) -> AffineParams:
 
 def weight_codes(values: Reals, magnitude: Reals, dimension: int | None) -> Codes:
     """``clip(round(float32(w * float32(127 / magnitude))), -127, 127)``; 0 for a magnitude of 0."""
-    whole = np.full_like(magnitude, 127)
-    inverse = np.divide(whole, magnitude, out=np.zeros_like(magnitude), where=magnitude != 0)
+    wide = magnitude.astype(np.float64)
+    inverse = np.divide(127.0, wide, out=np.zeros_like(wide), where=wide != 0)
     shape = [1] * values.ndim
     if dimension is not None:
         shape[dimension] = -1
-    scaled = values * inverse.reshape(shape)
-    result: Codes = np.clip(round_half_away(scaled), -127, 127).astype(np.int8)
+    whole = round_half_away(_product(values, inverse.reshape(shape)))
+    result: Codes = np.clip(whole, -127, 127).astype(np.int8)
     return result
 
 
@@ -118,3 +121,11 @@ def guarded_magnitude(magnitude: Reals, bias: Reals, input_scale: float) -> Real
     steps = float(np.float32(127) / np.float32(input_scale)) if input_scale else 0.0
     enlarged = (2.0 * largest / _INT32_MAX * steps).astype(np.float32)
     return np.where(too_large, enlarged, magnitude)
+
+
+def _product(values: Reals, inverse: NDArray[np.float64]) -> Reals:
+    """``float32(w * float32(inverse))``, the reciprocals of denormal scales held finite."""
+    largest = float(np.finfo(np.float32).max)
+    with np.errstate(over="ignore"):
+        product: Reals = values * np.minimum(inverse, largest).astype(np.float32)
+    return product
