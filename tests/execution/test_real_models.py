@@ -37,14 +37,17 @@ INTEGER_MODELS = (
     "fcf9ba-automl_labeler_model.tflite",
 )
 
-# Recurrent networks, control flow and composites; and files that the interpreter refuses.
+# Recurrent networks, variables, control flow and composites; and files that the interpreter refuses.
 NOT_RUN_YET = frozenset(
     {
         "BATCH_MATMUL",
+        "ASSIGN_VARIABLE",
         "CALL_ONCE",
         "LSTM",
+        "READ_VARIABLE",
         "STABLEHLO_COMPOSITE",
         "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        "VAR_HANDLE",
         "WHILE",
     }
 )
