@@ -17,6 +17,10 @@ Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 
 
+# Values worked on at once: their copies in float64 stay in the cache.
+_CHUNK = 1 << 15
+
+
 class ErrorAccumulator:
     """Sums that :class:`ErrorMetrics` are made of."""
 
@@ -36,8 +40,15 @@ class ErrorAccumulator:
         scale : float or ndarray or None
             Step of the codes behind `y`; an array broadcasts against `y`.
         """
-        if y.shape != x.shape:
-            y = y.reshape(x.shape)
+        if scale is not None and np.ndim(scale):
+            self._add(x.ravel(), y.ravel(), np.broadcast_to(np.asarray(scale), x.shape).ravel())
+            return
+        flat_x, flat_y = x.reshape(-1), y.reshape(-1)
+        for start in range(0, flat_x.size, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            self._add(flat_x[part], flat_y[part], scale)
+
+    def _add(self, x: Array, y: Array, scale: Array | float | None) -> None:
         reference, values = x.astype(np.float64), y.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             difference = values - reference
@@ -52,7 +63,7 @@ class ErrorAccumulator:
             if scale is not None:
                 steps = difference / np.asarray(scale, np.float64)
                 self._scaled += _dot(steps, steps)
-            else:
+            elif reference.size:
                 self._scaled = math.nan
 
     def result(self) -> ErrorMetrics:
