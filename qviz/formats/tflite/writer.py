@@ -17,6 +17,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from qviz.errors import ExportError
 from qviz.formats.tflite import states
+from qviz.formats.tflite.biases import with_biases
 from qviz.formats.tflite.metadata import (
     CONVERSION_METADATA,
     LAYERS,
@@ -45,7 +46,6 @@ _SCHEMA_VERSION = 3
 _LARGEST_FILE = 2**31 - 1
 # Old readers know only a byte for the operator code, and look here for the rest.
 _LAST_SHORT_CODE = 127
-_WITHOUT_ABSENT_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "CONV_3D")
 _SUBGRAPH_OPTIONS = ("subgraph", "subgraph_index", "subgraph_indices")
 
 
@@ -75,7 +75,8 @@ def write_tflite(graph: Graph) -> bytes:
     model.description = "qviz"
     buffers, codes = _Buffers(), _Codes()
     called = called_subgraphs(graph) if any(map(_calls, graph.operators)) else ()
-    subgraphs = [_Subgraph(g, buffers, codes, 1 + len(called)) for g in (graph, *called)]
+    graphs = [with_biases(part) for part in (graph, *called)]
+    subgraphs = [_Subgraph(part, buffers, codes, len(graphs)) for part in graphs]
     model.operatorCodes = codes.entries
     model.subgraphs = [subgraph.packed for subgraph in subgraphs]
     model.signatureDefs = [subgraphs[0].signature()]
@@ -177,7 +178,7 @@ class _Subgraph:
         entry = schema.OperatorT()
         version = operator_version(operator, self.graph.tensors)
         entry.opcodeIndex = self._codes.index_of(operator.kind, version)
-        entry.inputs = [self._tensor(name) for name in _stored_inputs(operator)]
+        entry.inputs = [self._tensor(name) for name in operator.inputs]
         entry.outputs = [self._tensor(name) for name in operator.outputs]
         if INTERMEDIATES in operator.options:
             entry.intermediates = [self._add(t) for t in operator.options[INTERMEDIATES]]
@@ -205,15 +206,6 @@ def _set_options(entry: Any, operator: Operator) -> None:
         entry.builtinOptions2Type, entry.builtinOptions2 = table.code, packed
     else:
         entry.builtinOptionsType, entry.builtinOptions = table.code, packed
-
-
-def _stored_inputs(operator: Operator) -> tuple[str | None, ...]:
-    """Inputs as the kernels take them: convolutions want no bias to be no input at all."""
-    inputs = operator.inputs
-    if operator.kind in _WITHOUT_ABSENT_BIAS:
-        while inputs and inputs[-1] is None:
-            inputs = inputs[:-1]
-    return inputs
 
 
 def _calls(operator: Operator) -> tuple[int, ...]:

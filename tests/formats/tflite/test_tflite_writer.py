@@ -8,7 +8,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from builders import activation, constant, operator
 from numpy.typing import NDArray
-from tflite_runs import interpreter, run
+from tflite_runs import assert_same, interpreter, run
 
 from qviz import __version__
 from qviz.errors import ExportError
@@ -238,6 +238,25 @@ def test_convolutions_without_bias_run(kind: str, resolver: str) -> None:
     graph = Graph.build([operator(kind, inputs, "y", **options)], tensors, ["x"], ["y"])
     (output,) = run(write_tflite(graph), resolver)
     assert np.ptp(output) > 0
+
+
+@pytest.mark.parametrize("resolver", ["default", "reference"])
+@pytest.mark.parametrize("activations", [np.int8, np.int16])
+def test_integer_convolutions_without_bias_run(activations: Any, resolver: str) -> None:
+    bias_type = np.int64 if activations == np.int16 else np.int32
+    graph = int_conv_graph(activations, bias_type)
+    zero = replace(graph.tensors["conv/bias"], data=np.zeros(4, bias_type))
+    kept = [t for n, t in graph.tensors.items() if n != "conv/bias"]
+    with_zero = graph.rebuild(tensors=[*kept, zero])
+    without = graph.rebuild(
+        [
+            replace(o, inputs=(*o.inputs[:2], None)) if o.kind == "CONV_2D" else o
+            for o in graph.operators
+        ],
+        kept,
+    )
+    assert_equal_graphs(with_zero, read_tflite(write_tflite(without)))
+    assert_same(run(write_tflite(without), resolver), run(write_tflite(with_zero), resolver))
 
 
 def test_what_the_format_does_not_have_is_refused() -> None:
