@@ -18,11 +18,11 @@ _ALWAYS_APART = frozenset(
         "COS", "DEPTHWISE_CONV_2D", "DEPTH_TO_SPACE", "DEQUANTIZE", "DIV", "ELU", "EQUAL",
         "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "GELU", "GREATER", "GREATER_EQUAL",
         "HARD_SWISH", "L2_POOL_2D", "LEAKY_RELU", "LESS", "LESS_EQUAL", "LOG",
-        "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "LOGISTIC", "LOG_SOFTMAX", "MAXIMUM",
+        "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "LOGISTIC", "MAXIMUM", "ADD_N",
         "MAX_POOL_2D", "MINIMUM", "MUL", "NEG", "NOT_EQUAL", "POW", "PRELU", "QUANTIZE",
         "RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "RESIZE_BILINEAR",
         "RESIZE_NEAREST_NEIGHBOR", "ROUND", "RSQRT", "SELECT", "SELECT_V2", "SIGN", "SIN",
-        "SOFTMAX", "SPACE_TO_DEPTH", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "SUB", "TANH",
+        "SPACE_TO_DEPTH", "SQRT", "SQUARE", "SQUARED_DIFFERENCE", "SUB", "TANH",
         "TRANSPOSE_CONV", "ZEROS_LIKE",
     }
 )
@@ -183,17 +183,47 @@ def _strided_slice(operator: Operator, tensors: Tensors) -> bool:
 
 
 def _gather(operator: Operator, tensors: Tensors) -> bool:
-    indices = _integers(operator, tensors, 1)
-    return (
-        indices is not None
-        and int(operator.option("batch_dims", 0)) == 0
-        and _axis_option(operator, tensors)
-    )
+    """Rows of a constant table, constant places of samples, or places that go with samples."""
+    values, indices = _input(operator, tensors, 0), _input(operator, tensors, 1)
+    if values is None or indices is None:
+        return False
+    axis = int(operator.option("axis", 0)) % max(len(values.shape), 1)
+    if int(operator.option("batch_dims", 0)) > 0:
+        return _has_batch(values) and _has_batch(indices)
+    if values.data is not None:
+        return axis == 0
+    return indices.data is not None and axis != 0
 
 
 def _batch_matmul(operator: Operator, tensors: Tensors) -> bool:
-    ranks = {len(tensors[n].shape) for n in operator.present_inputs}
-    return len(ranks) == 1 and ranks.pop() >= 3 and not operator.option("adj_x", False)
+    """Samples are outer dimensions of the operand with the larger rank, or rows of the first."""
+    x, y = _input(operator, tensors, 0), _input(operator, tensors, 1)
+    if x is None or y is None:
+        return False
+    rank = max(len(x.shape), len(y.shape))
+    if rank == 2:
+        return y.data is not None and not operator.option("adj_x", False)
+    return all(_has_batch(t) if len(t.shape) == rank else t.data is not None for t in (x, y))
+
+
+def _broadcast_to(operator: Operator, tensors: Tensors) -> bool:
+    shape, x = _integers(operator, tensors, 1), _input(operator, tensors, 0)
+    return shape is not None and x is not None and len(shape) == len(x.shape) and shape[0] == 1
+
+
+def _works_on_last(operator: Operator, tensors: Tensors) -> bool:
+    x = _input(operator, tensors, 0)
+    return x is not None and len(x.shape) > 1
+
+
+def _one_hot(operator: Operator, tensors: Tensors) -> bool:
+    indices = _input(operator, tensors, 0)
+    return indices is not None and indices.data is None and operator.option("axis", -1) != 0
+
+
+def _embedding_lookup(operator: Operator, tensors: Tensors) -> bool:
+    table = _input(operator, tensors, 1)
+    return table is not None and table.data is not None
 
 
 def _always(operator: Operator, tensors: Tensors) -> bool:
@@ -224,5 +254,12 @@ _RULES: Mapping[str, Callable[[Operator, Tensors], bool]] = {
     "REVERSE_V2": _axes_input(1),
     "CUMSUM": _axes_input(1),
     "BATCH_MATMUL": _batch_matmul,
+    "BROADCAST_TO": _broadcast_to,
+    "ONE_HOT": _one_hot,
+    "EMBEDDING_LOOKUP": _embedding_lookup,
+    "SOFTMAX": _works_on_last,
+    "LOG_SOFTMAX": _works_on_last,
+    "L2_NORMALIZATION": _works_on_last,
+    "TOPK_V2": _works_on_last,
     **{kind: _axes_input(1) for kind in (*_FLOAT_REDUCTIONS, "REDUCE_ANY", "REDUCE_ALL")},
 }

@@ -90,8 +90,8 @@ def count_of(x: Array, axes: tuple[int, ...]) -> int:
 def _prepare_quantized_mean(context: Context) -> Kernel:
     """MEAN and SUM of codes: ``z_out + REQ(sum - n z_in)``.
 
-    SUM of int8 and int16 follows the optimized kernel, which is also what the default interpreter
-    runs: the reference kernel of LiteRT 2.3 takes their bytes for uint8 codes.
+    SUM of int8 and int16 is computed by the same rule, as every other resolver means it, although
+    the reference kernel of LiteRT 2.3 takes their bytes for uint8 codes there.
 
     The multiplier is that of ``scale_in / scale_out``; for the mean it is divided by n as
     ``(M << s) // n`` with ``s = min(floor(log2 n), 32, 31 + shift)``, and the shift is reduced
