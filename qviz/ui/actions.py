@@ -141,6 +141,8 @@ class Actions:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             window.addAction(action)
             self._actions[command.name] = action
+        self._actions["theme"].setIconText(tr("Theme"))
+        self._actions["palette"].setIconText(tr("Commands"))
         # A second way to the palette, as other programs have it.
         self._actions["palette"].setShortcuts(
             [QKeySequence("Ctrl+K"), QKeySequence("Ctrl+Shift+P")]

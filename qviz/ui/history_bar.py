@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
 
 from qviz.ui.session import Run
@@ -54,7 +54,6 @@ class HistoryBar(QScrollArea):
             chip = QToolButton()
             chip.setObjectName("chip")
             chip.setCheckable(True)
-            chip.setChecked(run is selected)
             chip.setText(_chip_text(run))
             chip.setToolTip(_chip_tip(run))
             chip.setAccessibleName(chip.text())
@@ -62,11 +61,20 @@ class HistoryBar(QScrollArea):
             chip.setProperty("run", run.number)
             self._row.insertWidget(1 + len(self.chips), chip)
             self.chips.append(chip)
+        self.select_run(selected)
 
     def select_run(self, run: Run | None) -> None:
         """Mark the run that the views show."""
         for chip in self.chips:
-            chip.setChecked(run is not None and chip.property("run") == run.number)
+            chosen = run is not None and chip.property("run") == run.number
+            chip.setChecked(chosen)
+            if chosen:
+                # Chips have no place before the layout has run.
+                QTimer.singleShot(0, chip, lambda chip=chip: self._bring_into_view(chip))
+
+    def _bring_into_view(self, chip: QToolButton) -> None:
+        self._row.activate()
+        self.ensureWidgetVisible(chip)
 
     def _on_clicked(self, number: int) -> None:
         self.run_chosen.emit(number)

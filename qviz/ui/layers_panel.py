@@ -32,7 +32,8 @@ from qviz.ui.wording import (
 
 # An SQNR that loses nothing to the eye, and one that leaves nothing: ends of the heat bar.
 _GOOD_DB, _BAD_DB = 50.0, 0.0
-_SQNR_COLUMN = 3
+_SQNR_COLUMN = 1
+_SQNR_WIDTH = 112
 
 
 class LayersPanel(QWidget):
@@ -136,12 +137,12 @@ class LayersPanel(QWidget):
 
     def _fill(self) -> None:
         selected = self.selected
-        header = (self.tr("Layer"), self.tr("Kind"), self.tr("Weights"), self.tr("SQNR dB"))
+        header = (self.tr("Layer"), self.tr("SQNR dB"), self.tr("Kind"), self.tr("Weights"))
         tips = (
             "",
+            self.tr("Accumulated error of the selected run; the bar is longer the worse it is"),
             self.tr("Kind of the main operator"),
             self.tr("Number of weights"),
-            self.tr("Accumulated error of the selected run; the bar is longer the worse it is"),
         )
         model = self.table.selectionModel()
         model.blockSignals(True)
@@ -163,18 +164,19 @@ class LayersPanel(QWidget):
             text = self.tr("float32")
         return (
             Cell(layer.name, "", tip, lock),
+            Cell(text, float(value), tip),
             Cell(kind_title(layer.kind), "", layer.kind),
             Cell(format_count(layer.parameters), float(layer.parameters)),
-            Cell(text, float(value), tip),
         )
 
     def _size_columns(self) -> None:
         header = self.table.horizontalHeader()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(44)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.setColumnWidth(1, min(96, self.table.columnWidth(1)))
-        self.table.setColumnWidth(_SQNR_COLUMN, 108)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        room = self.table.viewport().width() - _SQNR_WIDTH
+        self.table.setColumnWidth(0, max(120, min(room, self.table.columnWidth(0) + 24)))
+        self.table.setColumnWidth(_SQNR_COLUMN, _SQNR_WIDTH)
 
     def _update_keep(self) -> None:
         name = self.selected

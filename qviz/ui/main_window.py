@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -40,8 +40,8 @@ from qviz.ui.workbench import Workbench
 from qviz.ui.worker_bridge import Process, worker_process
 
 _DOCKS = (
-    (Qt.DockWidgetArea.LeftDockWidgetArea, 340),
-    (Qt.DockWidgetArea.RightDockWidgetArea, 236),
+    (Qt.DockWidgetArea.LeftDockWidgetArea, 310),
+    (Qt.DockWidgetArea.RightDockWidgetArea, 250),
 )
 
 
@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.workbench = Workbench(self.session, make_process, self)
         self.log = SessionLog()
         self.commands = Actions(self)
+        self._arranged = False
         self.setWindowIcon(icon("qviz"))
         self._make_centre()
         self._make_docks()
@@ -364,6 +365,14 @@ class MainWindow(QMainWindow):
         self.layers.set_theme(theme)
         self.message_bar.set_theme(theme)
         self.tabs.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Docks take their widths only once there is a window to divide."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            if self.settings.geometry.isEmpty():
+                self._reset_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout and end the workers."""

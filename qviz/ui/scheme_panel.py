@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -122,16 +123,20 @@ class SchemePanel(QWidget):
     def _make_presets(self) -> QGroupBox:
         box = QGroupBox(self.tr("Preset"))
         column = QVBoxLayout(box)
-        column.setSpacing(2)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(5)
+        column.addLayout(grid)
+        rows = (len(SCHEMES) + 1) // 2
         self.presets = QButtonGroup(self)
         self._radio: dict[str, QRadioButton] = {}
-        for scheme in SCHEMES.values():
+        for i, scheme in enumerate(SCHEMES.values()):
             button = QRadioButton(scheme.id)
             button.setToolTip(scheme.title)
             button.setAccessibleDescription(scheme.title)
             self.presets.addButton(button)
             self._radio[scheme.id] = button
-            column.addWidget(button)
+            grid.addWidget(button, i % rows, i // rows)
             button.clicked.connect(lambda _=False, s=scheme: self._on_preset(s))
         self.about = QLabel()
         self.about.setObjectName("muted")
@@ -248,7 +253,7 @@ class SchemePanel(QWidget):
         self.percentile.setEnabled(needs and scheme.range_estimator == "percentile")
         text = scheme.title
         if self._kept and scheme.family in ("int8", "dynamic-range"):
-            text += self.tr("; {0} layers kept in float32").format(self._kept)
+            text += self.tr("; kept in float32: {0}").format(self._kept)
         self.about.setText(text)
 
     def _update_buttons(self) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 from qviz.ui.wording import format_clock
 from qviz.ui.workbench import Stage
 
+_COUNTED = 500
+
 
 class StatusStrip(QWidget):
     """One line that tells what runs and how long it will take.
@@ -58,9 +60,11 @@ class StatusStrip(QWidget):
 
     def show_stage(self, stage: Stage) -> None:
         """A job came further."""
-        text = stage.message[:1].upper() + stage.message[1:]
+        text = stage.message
         if stage.total > 0:
-            text += f"  {stage.done}/{stage.total}"
+            # A count of thousands says no more than the bar does.
+            if stage.total <= _COUNTED:
+                text += f"  {stage.done}/{stage.total}"
             self.bar.setRange(0, stage.total)
             self.bar.setValue(min(stage.done, stage.total))
         else:

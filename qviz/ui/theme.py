@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from qviz.quantization.scheme import Scheme
+from qviz.resources import resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,12 @@ def palette(theme: Theme) -> QPalette:
 
 
 def style_sheet(theme: Theme) -> str:
-    """Rules for the few things that a palette cannot say: cards, chips, the message bar."""
+    """Rules for the few things that a palette cannot say: cards, chips, the message bar.
+
+    Fusion draws the outline of radio buttons and check boxes darker than the window, which is
+    invisible on a dark one.
+    """
+    check = resource("icons", "check.svg").as_posix()
     return f"""
     QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border};
         padding: 4px; }}
@@ -173,6 +179,19 @@ def style_sheet(theme: Theme) -> str:
     QPushButton#primary:focus {{ border: 2px solid {theme.text}; padding: 5px 13px; }}
     QPushButton#primary:disabled {{ background: {theme.border}; border-color: {theme.border};
         color: {theme.muted}; }}
+    QRadioButton::indicator, QCheckBox::indicator {{ width: 13px; height: 13px;
+        border: 1px solid {theme.grid}; background: {theme.base}; }}
+    QRadioButton::indicator {{ border-radius: 7px; }}
+    QCheckBox::indicator {{ border-radius: 3px; }}
+    QRadioButton::indicator:focus, QCheckBox::indicator:focus,
+    QRadioButton::indicator:hover, QCheckBox::indicator:hover {{ border-color: {theme.accent}; }}
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.accent}; width: 7px; height: 7px;
+        border-radius: 7px; background: #ffffff; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent};
+        image: url("{check}"); }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+        border-color: {theme.border}; background: {theme.window}; }}
+    QCheckBox:focus, QRadioButton:focus {{ color: {theme.accent}; }}
     QToolButton#chip {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 9px; padding: 3px 10px; }}
     QToolButton#chip:hover {{ border-color: {theme.accent}; }}

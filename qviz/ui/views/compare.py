@@ -31,6 +31,9 @@ from qviz.ui.wording import (
     tr,
 )
 
+# Percentage points that the picture shows at least: less than this is noise on most data.
+_LEAST_POINTS = 2.0
+
 
 class CompareView(QWidget):
     """Table of the schemes that were run on the same data, with a scatter plot of two columns.
@@ -121,6 +124,7 @@ class CompareView(QWidget):
         axes.addWidget(self.horizontal)
         hint = QLabel(self.tr("Up and to the left is better. A click shows that run everywhere."))
         hint.setObjectName("muted")
+        hint.setWordWrap(True)
         self._hint = hint
         axes.addWidget(hint, 1)
         lower.addLayout(axes)
@@ -128,8 +132,9 @@ class CompareView(QWidget):
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(top)
         halves.addWidget(bottom)
-        halves.setStretchFactor(0, 1)
-        halves.setStretchFactor(1, 1)
+        halves.setStretchFactor(0, 4)
+        halves.setStretchFactor(1, 5)
+        halves.setSizes([330, 330])
         halves.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -220,7 +225,7 @@ class CompareView(QWidget):
         unit = self.tr("{0} in %") if percent else "{0}"
         title = metric_title(metric)
         horizontal = self.tr("{0} in kB").format(self.horizontal.currentText())
-        self.scatter.set_data(points, horizontal, unit.format(title))
+        self.scatter.set_data(points, horizontal, unit.format(title), _LEAST_POINTS * percent)
         better = (
             self.tr("Down and to the left is better.")
             if metric in ("mae", "rmse")

@@ -23,7 +23,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         card = QFrame()
         card.setObjectName("card")
-        card.setMaximumWidth(520)
+        card.setFixedWidth(460)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(28, 24, 28, 24)
         inside.setSpacing(12)

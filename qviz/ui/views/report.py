@@ -68,8 +68,8 @@ class ReportView(QWidget):
         line.addWidget(self.open_button)
         hint = QLabel(self.tr("One file without links to anywhere: attach it or keep it."))
         hint.setObjectName("muted")
-        line.addWidget(hint)
-        line.addStretch(1)
+        hint.setWordWrap(True)
+        line.addWidget(hint, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(line)
@@ -156,7 +156,7 @@ class ReportView(QWidget):
                 + "".join(f'<td align="right">{f}</td>' for f in fields)
                 + "</tr>"
             )
-        return f'<table cellpadding="5" cellspacing="0" width="100%">{"".join(lines)}</table>'
+        return f'<table cellpadding="5" cellspacing="0" width="97%">{"".join(lines)}</table>'
 
     def _layers(self, comparison: Comparison) -> str:
         lines = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,7 +15,8 @@ from qviz.quantization.scheme import Scheme
 from qviz.ui.plots import Plot, Rows, brush, pen, small_font
 from qviz.ui.theme import Theme
 
-_GAP = 7.0
+_GAP = 9.0
+_LEADER = 26.0
 # Shape by artifact and granularity: colour is never the only sign.
 _SYMBOLS = {"float32": "o", "tfjs": "s", "float16": "d", "dynamic-range": "t", "int16x8": "star"}
 
@@ -46,6 +47,7 @@ class Scatter(QWidget):
         super().__init__(parent)
         self.plot = Plot("", "", "", zoom_y=True)
         self._points: tuple[Point, ...] = ()
+        self._least_height = 0.0
         self._labels: list[pg.TextItem] = []
         self._lines = pg.PlotCurveItem(connect="pairs")
         self.plot.add(self._lines, lambda t: self._lines.setPen(pen(t.muted)))
@@ -60,12 +62,25 @@ class Scatter(QWidget):
         self._place_soon.setInterval(0)
         self._place_soon.timeout.connect(self._place_labels)
         self.plot.range_changed.connect(self._place_soon.start)
+        self.plot.box.sigResized.connect(lambda _: self._place_soon.start())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
 
-    def set_data(self, points: Sequence[Point], bottom: str, left: str) -> None:
-        """Draw points; those without a value are left out."""
+    def set_data(
+        self, points: Sequence[Point], bottom: str, left: str, least_height: float = 0.0
+    ) -> None:
+        """Draw points; those without a value are left out.
+
+        Parameters
+        ----------
+        points : sequence of Point
+        bottom, left : str
+            Axis labels with units.
+        least_height : float
+            Vertical range shown at least, so that noise does not fill the plot.
+        """
+        self._least_height = least_height
         self._points = tuple(p for p in points if math.isfinite(p.x) and math.isfinite(p.y))
         self.plot.set_labels("", bottom, left)
         while len(self._labels) < len(self._points):
@@ -104,7 +119,7 @@ class Scatter(QWidget):
                     "brush": brush(theme.color_of(p.scheme)),
                     "pen": pen(theme.text, 2) if p.selected else pen(theme.base, 1),
                     "symbol": _SYMBOLS.get(p.scheme.family, "t1" if p.scheme.per_channel else "t2"),
-                    "size": 15 if p.selected else 11,
+                    "size": 16 if p.selected else 12,
                 }
                 for p in self._points
             ]
@@ -118,37 +133,39 @@ class Scatter(QWidget):
         xs, ys = [p.x for p in self._points], [p.y for p in self._points]
         wide = max(xs) - min(xs) or max(xs) or 1.0
         tall = max(ys) - min(ys) or abs(max(ys)) * 0.02 or 1.0
+        middle, half = (max(ys) + min(ys)) / 2, max(1.3 * tall, self._least_height) / 2
         # Room at the right for the labels.
         self.plot.show_range(
-            (min(xs) - 0.06 * wide, max(xs) + 0.3 * wide),
-            (min(ys) - 0.15 * tall, max(ys) + 0.15 * tall),
+            (min(xs) - 0.06 * wide, max(xs) + 0.3 * wide), (middle - half, middle + half)
         )
 
     def _place_labels(self) -> None:
-        """Put each label at the right of its point, or as near as other labels leave room."""
+        """Put labels in columns at the right of their points, in the order of the points."""
         metrics = QFontMetricsF(small_font())
         view = self.plot.box.sceneBoundingRect()
         dots = {p.key: self._to_pixels(p) for p in self._points}
-        taken = [QRectF(d.x() - 6, d.y() - 6, 12, 12) for d in dots.values()]
+        labels = dict(zip((p.key for p in self._points), self._labels, strict=False))
         lines_x: list[float] = []
         lines_y: list[float] = []
-        order = sorted(range(len(self._points)), key=lambda i: dots[self._points[i].key].y())
-        for i in order:
-            point, label = self._points[i], self._labels[i]
-            dot = dots[point.key]
-            # The text item adds a margin of its own around the text.
-            size = (metrics.horizontalAdvance(point.label) + 10, metrics.height() + 2)
-            place = _free_place(dot, size, taken, view)
-            taken.append(place)
-            corner = self._to_data(QPointF(place.left(), place.center().y()))
-            label.setPos(corner.x(), corner.y())
-            near = abs(place.center().y() - dot.y()) < 4 and place.left() - dot.x() < 4 * _GAP
-            if not near:
-                at_left = place.left() > dot.x()
-                end = QPointF(place.left() + 3 if at_left else place.right(), place.center().y())
-                tip = self._to_data(end)
-                lines_x += [point.x, tip.x()]
-                lines_y += [point.y, tip.y()]
+        for group in _columns(self._points, dots, metrics):
+            width = max(metrics.horizontalAdvance(p.label) for p in group) + 10
+            edge = max(dots[p.key].x() for p in group) + _GAP
+            crowded = len(group) > 1
+            left = edge + (_LEADER if crowded else 0)
+            if left + width > view.right():
+                left = min(dots[p.key].x() for p in group) - _GAP - width
+                left -= _LEADER if crowded else 0
+            heights = _spread(
+                [dots[p.key].y() for p in group], metrics.height(), view.top(), view.bottom()
+            )
+            for point, height in zip(group, heights, strict=True):
+                at = self._to_data(QPointF(left, height))
+                labels[point.key].setPos(at.x(), at.y())
+                if crowded:
+                    toward = left + 3 if left > dots[point.key].x() else left + width - 3
+                    tip = self._to_data(QPointF(toward, height))
+                    lines_x += [point.x, tip.x()]
+                    lines_y += [point.y, tip.y()]
         self._lines.setData(lines_x, lines_y, connect="pairs")
 
     def _to_pixels(self, point: Point) -> QPointF:
@@ -172,24 +189,31 @@ class Scatter(QWidget):
         return [(self.tr("scheme"), *axes), *((p.label, p.x, p.y) for p in self._points)]
 
 
-def _free_place(
-    dot: QPointF, size: tuple[float, float], taken: Sequence[QRectF], view: QRectF
-) -> QRectF:
-    """Rectangle nearest to the point at which a label of `size` touches nothing."""
-    width, height = size
-    best: tuple[float, QRectF] | None = None
-    for column in range(4):
-        for row in range(-9, 10):
-            for side in (1, -1):
-                left = dot.x() + _GAP + column * 26 if side > 0 else dot.x() - _GAP - width
-                if side < 0 and column:
-                    continue
-                place = QRectF(left, dot.y() - height / 2 + row * height * 0.75, width, height)
-                if not view.contains(place) or any(place.intersects(t) for t in taken):
-                    continue
-                cost = abs(row) + 1.5 * column + (2.5 if side < 0 else 0)
-                if best is None or cost < best[0]:
-                    best = (cost, place)
-    if best is None:
-        return QRectF(dot.x() + _GAP, dot.y() - height / 2, width, height)
-    return best[1]
+def _columns(
+    points: Sequence[Point], dots: Mapping[int, QPointF], metrics: QFontMetricsF
+) -> list[list[Point]]:
+    """Points whose labels would lie in each other's way, each group from top to bottom."""
+    groups: list[list[Point]] = []
+    reach = -math.inf
+    for point in sorted(points, key=lambda p: dots[p.key].x()):
+        if dots[point.key].x() > reach:
+            groups.append([])
+        groups[-1].append(point)
+        width = metrics.horizontalAdvance(point.label) + 2 * _GAP + _LEADER
+        reach = max(reach, dots[point.key].x() + width)
+    for group in groups:
+        group.sort(key=lambda p: (dots[p.key].y(), dots[p.key].x()))
+    return groups
+
+
+def _spread(wanted: Sequence[float], height: float, top: float, bottom: float) -> list[float]:
+    """Rising positions near `wanted`, a label's height apart, inside the view if they fit."""
+    placed: list[float] = []
+    for y in wanted:
+        placed.append(max(y, placed[-1] + height) if placed else max(y, top + height / 2))
+    # Pushed together from above, they lie too low by half of what they were pushed.
+    shift = sum(p - w for p, w in zip(placed, wanted, strict=True)) / max(1, len(placed))
+    room_above = placed[0] - (top + height / 2) if placed else 0.0
+    overhang = placed[-1] + height / 2 - bottom if placed else 0.0
+    shift = min(max(shift, overhang, 0.0), max(room_above, 0.0))
+    return [p - shift for p in placed]

@@ -41,8 +41,10 @@ _NARROWEST = 2e-13
 class SinePanel(Plot):
     """One of the three panels: recomputes what is visible whenever the view changes."""
 
-    def __init__(self, title: str, color: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, "x", "sin x", parent=parent)
+    def __init__(
+        self, title: str, color: str, left: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, "x", left, parent=parent)
         self.curve = pg.PlotCurveItem()
         self.add(self.curve, lambda t: self.curve.setPen(pen(getattr(t, color), 2)))
         self.marker = pg.ScatterPlotItem(size=9, symbol="o", brush=None)
@@ -121,7 +123,7 @@ class SineView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._make_controls()
-        self.float_panel = SinePanel(self.tr("Original (float32)"), "float32")
+        self.float_panel = SinePanel(self.tr("Original (float32)"), "float32", "sin x")
         self.fine_panel = SinePanel("", "int16")
         self.coarse_panel = SinePanel("", "int8")
         self._lay_out()
@@ -180,6 +182,10 @@ class SineView(QWidget):
     def _make_controls(self) -> None:
         self.rule = QComboBox()
         self.rule.setAccessibleName(self.tr("Rounding rule"))
+        self.rule.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.rule.setMinimumContentsLength(16)
         titles = {
             "floor": self.tr("Floor, 2ⁿ parts (script of the picture)"),
             "affine": self.tr("Nearest, zero point nudged (TensorFlow.js)"),
@@ -276,7 +282,7 @@ class SineView(QWidget):
         for panel, levels in ((self.fine_panel, self.fine), (self.coarse_panel, self.coarse)):
             panel.set_quantizer(levels.levels, levels.scale)
             title = self.tr("{0}-bit quantization").format(levels.bits)
-            panel.set_labels(title, "x", "sin x")
+            panel.set_labels(title, "x", "")
             panel.set_summary(
                 title,
                 self.tr("sin x on {0} levels, {1} apart.").format(
