@@ -50,6 +50,14 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return complain(f"{where}{error.strerror or error}.", 1)
+    except Exception as error:
+        if os.environ.get("QVIZ_TRACEBACK"):
+            raise
+        return complain(
+            f"something went wrong inside qviz ({type(error).__name__}: {error}). With "
+            f"QVIZ_TRACEBACK=1 in the environment it says where.",
+            1,
+        )
     return code
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.errors import ExecutionError
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.metrics import (
     ClassificationAccumulator,
@@ -117,6 +118,12 @@ def run_steps(
         trace = run_real(executor, graph, batch)
         seconds += time.perf_counter() - began
         output = real_outputs(graph, trace)[0]
+        if output.shape[:1] != (stop - start,):
+            raise ExecutionError(
+                f"The output {graph.outputs[0]} has shape {output.shape} for {stop - start} "
+                f"samples: it is not one result for each sample, so that samples cannot be "
+                f"compared."
+            )
         if data.y is not None and scores is not None:
             scores.update(output, data.y[start:stop])
         if data.y is not None and numbers is not None:

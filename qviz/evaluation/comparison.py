@@ -28,7 +28,6 @@ from qviz.evaluation.results import Comparison, DataInfo, LayerError, SchemeResu
 from qviz.evaluation.running import batch_size_for
 from qviz.execution import Executor
 from qviz.graph import Graph, layers
-from qviz.graph.passes import to_inference_form
 from qviz.quantization import SCHEMES, Calibrator, TensorStatistics, quantize
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
@@ -206,7 +205,8 @@ class _Run:
     _statistics: dict[tuple[str, float], Statistics] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.reference = to_inference_form(self.model)
+        # Refuses models that are quantized already and weights that are not numbers.
+        self.reference = quantize(self.model, "float32")
         self.executor = Executor(self.reference)
         self._per_scheme = len(self.data) + min(self.settings.layer_samples, len(self.data))
         self.total = len(self.data) + self.schemes * self._per_scheme

@@ -206,11 +206,22 @@ class Dataset:
 
 
 def input_shapes(graph: Graph) -> tuple[InputShape, ...]:
-    """What the inputs of `graph` take."""
+    """What the inputs of `graph` take.
+
+    Raises
+    ------
+    DatasetError
+        If an input has no dimension for samples, or a fixed number of them.
+    """
     return tuple(_input_shape(graph.tensors[name]) for name in graph.inputs)
 
 
 def _input_shape(tensor: Tensor) -> InputShape:
+    if not tensor.shape or tensor.shape[0] not in (1, -1):
+        raise DatasetError(
+            f"The input {tensor.name} has the fixed shape {_shape_text(tensor.shape)}; data can be "
+            f"run only through models that take one sample at a time (a first dimension of 1)."
+        )
     integers = not tensor.is_float and tensor.quantization is None
     return InputShape(tensor.name, tensor.shape[1:], integers)
 

@@ -6,9 +6,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from builders import activation, constant, operator
 from small_network import network, samples
 
-from qviz.errors import DatasetError, SchemeError
+from qviz.errors import DatasetError, ExecutionError, SchemeError
 from qviz.evaluation import (
     Comparison,
     Dataset,
@@ -20,6 +21,7 @@ from qviz.evaluation import (
 )
 from qviz.evaluation.accuracy import run_steps
 from qviz.execution import Executor
+from qviz.graph import Graph
 from qviz.graph.passes import to_inference_form
 from qviz.quantization import SCHEMES, calibrate, quantize
 
@@ -229,6 +231,43 @@ def test_unknown_and_unfit_schemes_are_errors() -> None:
         compare(graph, data, ["int8", "int4"])
     with pytest.raises(SchemeError, match=r"None of the schemes fits.*tfjs-uint8"):
         compare(graph, data, ["tfjs-uint8"])
+
+
+def test_models_that_are_quantized_already_are_refused() -> None:
+    graph = network()
+    data = samples(graph)
+    quantized = quantize(graph, "int8", calibrate(graph, [data.batch(0, 5)]))
+    with pytest.raises(SchemeError, match="already quantized"):
+        compare(quantized, data, ["float32"])
+
+
+def test_outputs_that_are_not_one_a_sample_are_refused() -> None:
+    tensors = [activation("x", 1, 2), constant("shape", [2, 1], np.int32), activation("y", 2, 1)]
+    graph = Graph.build(
+        [operator("RESHAPE", ("x", "shape"), "y", new_shape=(2, 1))], tensors, ["x"], ["y"]
+    )
+    data = Dataset("two", (np.ones((3, 2), np.float32),))
+    with pytest.raises(ExecutionError, match="not one result for each sample"):
+        compare(graph, data, ["float32"])
+
+
+def test_several_inputs_and_outputs_are_compared_by_the_first() -> None:
+    tensors = [
+        activation("a", 1, 4),
+        activation("b", 1, 4),
+        activation("sum", 1, 4),
+        activation("product", 1, 4),
+    ]
+    operators = [operator("ADD", ("a", "b"), "sum"), operator("MUL", ("a", "b"), "product")]
+    graph = Graph.build(operators, tensors, ["a", "b"], ["sum", "product"])
+    random = np.random.default_rng(1)
+    x = tuple(random.random((30, 4), np.float32) for _ in range(2))
+    data = Dataset("pairs", x, (x[0] + x[1]), "regression").fitted(graph)
+    float_row, int8 = compare(graph, data, ["float32", "int8"]).rows
+    assert float_row.metrics["mae"] == 0
+    assert 0 < int8.metrics["mae"] < 0.01
+    assert [e.layer for e in int8.layers] == ["sum", "product"]
+    assert all(e.local == e.accumulated for e in int8.layers)
 
 
 def test_data_of_the_wrong_shape_are_an_error() -> None:

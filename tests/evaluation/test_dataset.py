@@ -199,3 +199,12 @@ def test_shared_data_sets_open(shared_folder: Path) -> None:
     )
     assert np.shape(mnist.batch(0, 20)) == (20, 28, 28, 1)
     assert mnist.task == "classification"
+
+
+def test_models_that_do_not_take_single_samples_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "d.npz", x=X)
+    for shape in ((), (8,), (8, 4, 4)):
+        tensors = [activation("x", *shape), activation("y", *shape)]
+        graph = Graph.build([operator("RELU", ("x",), "y")], tensors, ["x"], ["y"])
+        with pytest.raises(DatasetError, match="input x has the fixed shape"):
+            load_dataset(path, model=graph)
