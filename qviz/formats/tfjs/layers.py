@@ -193,6 +193,10 @@ def _clips_and_leaks(config: Config) -> bool:
 _GROUPS = (_is_set("groups", 1), "it has no convolution in groups")
 _CAUSAL = (_is_set("padding", "same", "valid"), "it pads with 'same' or 'valid' only")
 _DILATION = (_is_set("dilation_rate", 1), "it ignores the dilation of this layer")
+_CHANNELS_FIRST = (
+    _is_set("data_format", "channels_last"),
+    "it takes channels for the last dimension",
+)
 _RESET_AFTER = (
     lambda config: config.get("reset_after", True),
     "it has the GRU with reset_after=False only",
@@ -200,6 +204,15 @@ _RESET_AFTER = (
 
 # Where TensorFlow.js refuses the layer or, worse, silently computes something else.
 _DIFFERENCES: dict[str, tuple[tuple[Callable[[Config], bool], str], ...]] = {
+    **dict.fromkeys(
+        (
+            "AveragePooling1D",
+            "MaxPooling1D",
+            "GlobalAveragePooling1D",
+            "GlobalMaxPooling1D",
+        ),
+        (_CHANNELS_FIRST,),
+    ),
     "BatchNormalization": (
         (_is_several("axis"), "it normalizes along one axis only"),
         (_is_set("renorm", False), "it has no batch renormalization"),
@@ -214,7 +227,7 @@ _DIFFERENCES: dict[str, tuple[tuple[Callable[[Config], bool], str], ...]] = {
         (_is_set("output_padding"), "it ignores the output padding"),
     ),
     "DepthwiseConv2D": (_CAUSAL, _DILATION),
-    "SeparableConv2D": (_GROUPS, _CAUSAL),
+    "SeparableConv2D": (_GROUPS, _CAUSAL, _CHANNELS_FIRST),
     "ELU": ((_is_set("alpha", 1), "it has the ELU with alpha 1 only"),),
     "GRU": (_RESET_AFTER,),
     "ReLU": (

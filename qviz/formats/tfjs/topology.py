@@ -18,6 +18,7 @@ from qviz.formats.keras.values import dtype_name
 from qviz.formats.tfjs.layers import layer_class_and_settings, refused
 from qviz.formats.tfjs.ranks import rank_of
 
+_MOST_NORM_DIMENSIONS = 4
 _INPUT_DTYPES = {"bool": "bool", "string": "string"}
 
 
@@ -108,12 +109,14 @@ def _input_settings(layer: KerasLayer) -> dict[str, Any]:
 
 
 def _check_axis(layer: KerasLayer, model: KerasModel, settings: dict[str, Any]) -> None:
-    """Batch norm of TensorFlow.js is right along the last axis only; write it as -1."""
-    if layer.class_name != "BatchNormalization" or settings.get("axis", -1) == -1:
+    """Batch norm of TensorFlow.js is right along the last axis of 2 to 4; write it as -1."""
+    if layer.class_name != "BatchNormalization":
         return
-    rank = rank_of(layer, model)
-    if rank is None or settings["axis"] != rank - 1:
-        raise refused(layer, f"its batch norm is along the last axis, not {settings['axis']}")
+    rank, axis = rank_of(layer, model), settings.get("axis", -1)
+    if rank is not None and rank > _MOST_NORM_DIMENSIONS:
+        raise refused(layer, f"it has no batch norm of {rank} dimensions")
+    if axis != -1 and (rank is None or axis != rank - 1):
+        raise refused(layer, f"its batch norm is along the last axis, not {axis}")
     settings["axis"] = -1
 
 

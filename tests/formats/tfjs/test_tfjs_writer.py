@@ -201,6 +201,8 @@ def test_layers_are_adapted(
         (one_layer("GRU", units=3), "reset_after=False only"),
         (one_layer("UpSampling2D", interpolation="bilinear"), "other sampling points"),
         (one_layer("BatchNormalization", axis=1), "along the last axis, not 1"),
+        (one_layer("BatchNormalization", 3, 3, 3, 2), "no batch norm of 5 dimensions"),
+        (one_layer("MaxPooling1D", 8, 4, data_format="channels_first"), "the last dimension"),
         (one_layer("Activation", activation="hard_sigmoid"), "another activation hard_sigmoid"),
         (one_layer("Dense", units=1, activation="exponential"), "activation exponential"),
         (one_layer("Rescaling", scale=[1.0, 2.0]), "one scale for all channels"),
