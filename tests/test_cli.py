@@ -242,6 +242,17 @@ def test_no_screen_says_how_to_get_a_window() -> None:
         assert done.stderr.count("\n") == 1
 
 
+def test_without_a_screen_the_main_job_is_done_all_the_same(tmp_path: Path) -> None:
+    done = shell("headless", "--folder", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "int16x8-only" in done.stdout
+    assert "xvfb-run" in done.stdout
+    names = {p.name for p in tmp_path.iterdir()}
+    assert {"qviz-report.html", "qviz-report.json", "qviz-report.csv"} <= names
+    if "no picture of the window" not in done.stdout:
+        assert (tmp_path / "qviz-window.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     script = f"{sys.executable} -m qviz inspect {DIGITS} --json | head -c 10"
     done = subprocess.run(

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from qviz import __version__
 from qviz.cli import options as opt
 from qviz.cli.progress import progress
-from qviz.errors import SchemeError
+from qviz.errors import QvizError, SchemeError
 
 if TYPE_CHECKING:
     from qviz.evaluation import Comparison
@@ -266,8 +266,11 @@ def headless(
     comparison = _compare("digits", "digits", None, False, {}, {})
     print_comparison(comparison)
     _write_all(comparison, target)
-    picture = save_picture(opt.find_model("digits"), folder / "qviz-window.png")
-    if picture is not None:
+    try:
+        picture = save_picture(comparison, folder / "qviz-window.png")
+    except QvizError as error:
+        say(f"no picture of the window: {error}")
+    else:
         say(f"{picture}: the window as it would look")
     say(
         "There is no screen here. To get the window, start ./run where DISPLAY or WAYLAND_DISPLAY "

@@ -6,8 +6,12 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qviz.errors import QvizError
+
+if TYPE_CHECKING:
+    from qviz.evaluation import Comparison
 
 
 def open_window(model: str | None) -> int:
@@ -34,15 +38,18 @@ def open_window(model: str | None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def save_picture(model: str, target: Path) -> Path | None:
-    """Draw the window without a screen and save it as PNG; None where Qt cannot start."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    try:
-        picture = _ui("app").save_picture
-    except (QvizError, AttributeError):
-        return None
-    picture(model, target)
-    return target
+def save_picture(comparison: Comparison, target: Path) -> Path:
+    """Draw the window with a comparison where there is no screen, and save it as PNG.
+
+    Raises
+    ------
+    QvizError
+        If Qt cannot start or the file cannot be written.
+    """
+    # Qt's offscreen platform remarks on every window that it cannot set size hints.
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
+    written: Path = _ui("app").offscreen_picture(comparison, target)
+    return written
 
 
 def has_screen() -> bool:
@@ -51,7 +58,7 @@ def has_screen() -> bool:
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
 
 
-def _ui(module: str):  # type: ignore[no-untyped-def]
+def _ui(module: str) -> Any:
     # By name, because the command line must not depend on Qt: it runs where Qt cannot.
     try:
         return importlib.import_module(f"qviz.ui.{module}")
