@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from qviz.errors import ConversionError, ModelFormatError, QvizError, UnsupportedLayerError
-from qviz.formats.keras.classes import is_keras_class
 from qviz.formats.keras.lowering import lower
+from qviz.formats.keras.lowering.classes import is_keras_class
 from qviz.formats.keras.lowering.inputs import InputShape
 from qviz.formats.keras.model import KerasModel
 from qviz.formats.keras.reader import read_keras_archive, read_keras_hdf5

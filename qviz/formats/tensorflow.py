@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,10 @@ def _run(command: list[str], timeout: float) -> str:
 
 
 def _collect(process: subprocess.Popen[bytes], timeout: float) -> str:
-    assert process.stdout is not None
-    import threading
-
+    output = process.stdout
+    assert output is not None
     chunks: list[bytes] = []
-    reader = threading.Thread(target=lambda: chunks.append(process.stdout.read()), daemon=True)  # type: ignore[union-attr]
+    reader = threading.Thread(target=lambda: chunks.append(output.read()), daemon=True)
     reader.start()
     try:
         process.wait(timeout)
@@ -127,11 +127,12 @@ def _main(arguments: list[str]) -> None:
 
 def _end_with_parent() -> None:
     """End this process when the parent's end of standard input closes."""
-    import threading
 
     def wait() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdin.buffer.read()
+        # Not sys.stdin: a thread that waits in it would hold its lock when the process ends.
+        with contextlib.suppress(OSError):
+            while os.read(0, 1):
+                pass
         os._exit(3)
 
     threading.Thread(target=wait, daemon=True).start()

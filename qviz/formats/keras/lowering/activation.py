@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from qviz.errors import UntrustedCodeError
 from qviz.formats.keras.lowering.builder import Value
 from qviz.formats.keras.lowering.registry import LAYERS, layer
 from qviz.formats.keras.lowering.scope import Scope
@@ -49,9 +48,7 @@ def activate(scope: Scope, x: Value, activation: Any) -> Value:
 
 def _serialized(scope: Scope, x: Value, activation: Mapping[str, Any]) -> Value:
     if is_code(activation):
-        raise UntrustedCodeError(
-            f"Layer {scope.layer.path!r} has an activation that is Python code."
-        )
+        raise scope.unsupported("has an activation that is Python code")
     name, config = class_name(activation), activation.get("config")
     if name == "function" or name not in LAYERS:
         inner = config.get("name") if isinstance(config, Mapping) else config

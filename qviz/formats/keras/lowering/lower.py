@@ -7,6 +7,7 @@ from typing import Any
 
 from qviz.errors import ModelFormatError, QvizError, UnsupportedLayerError
 from qviz.formats.keras.lowering.builder import GraphBuilder, Value
+from qviz.formats.keras.lowering.classes import is_keras_class
 from qviz.formats.keras.lowering.inputs import InputShape, input_dtype, input_shape
 from qviz.formats.keras.lowering.registry import FUNCTIONS, LAYERS, OPERATIONS, TAKES_INTEGERS
 from qviz.formats.keras.lowering.scope import Scope
@@ -122,7 +123,7 @@ class _Lowering:
             return self._lower_call(scope, call, values)
         lowering = LAYERS.get(layer.class_name)
         if lowering is None:
-            raise scope.unsupported("has no counterpart among qviz's operators")
+            raise scope.unsupported(_why_unknown(layer.class_name))
         inputs = [values[ref] for ref in call.inputs]
         if not inputs:
             raise scope.malformed("it is called without a tensor")
@@ -197,6 +198,15 @@ def _in_order(model: KerasModel, given: Mapping[TensorRef, Value]) -> list[tuple
             opened.add(key)
             pending += reversed(before)
     return order
+
+
+def _why_unknown(class_name: str) -> str:
+    if is_keras_class(class_name):
+        return "has no counterpart among the operators that qviz lowers layers to"
+    return (
+        "is of a custom class, whose Python code the file does not hold; export the model with "
+        "model.export() and open the SavedModel"
+    )
 
 
 def _needed(call: Call) -> list[TensorRef]:
