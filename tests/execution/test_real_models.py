@@ -37,7 +37,7 @@ INTEGER_MODELS = (
     "fcf9ba-automl_labeler_model.tflite",
 )
 
-# Recurrent networks, variables, control flow and composites; and files that the interpreter refuses.
+# Recurrent networks, variables, control flow, composites; and files the interpreter refuses.
 NOT_RUN_YET = frozenset(
     {
         "BATCH_MATMUL",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from litert_reference import assert_same_codes, codes_constant, codes_tensor, single_operator
-from random_operators import INTEGER_TYPES, Types, quantized_tensors
+from random_operators import INTEGER_TYPES, Types, quantized_tensors, random_codes
 
 from qviz.execution.fixed_point import (
     multiply_by_quantized_multiplier,
@@ -91,21 +91,24 @@ def test_every_half_is_rounded_as_the_reference_does(exponent: int) -> None:
 
 
 @pytest.mark.parametrize("types", INTEGER_TYPES)
+@pytest.mark.parametrize("activation", ["NONE", "RELU"])
 @pytest.mark.parametrize("taps", [1, 60, 900])
-def test_float64_gives_the_codes_of_the_integer_formula(types: Types, taps: int) -> None:
-    """The two ways of computing one formula, over the whole range of sums."""
+def test_float64_gives_the_codes_of_the_integer_formula(
+    types: Types, activation: str, taps: int
+) -> None:
+    """The two ways of computing one formula, one of which the other tests hardly reach."""
     rng = np.random.default_rng(taps)
+    operator = Operator("CONV_2D", (), ("y",), {"fused_activation_function": activation})
     for _ in range(10):
         t = quantized_tensors(rng, types, (1, 1, 1, taps), (8, 1, 1, taps), (1, 1, 1, 8), 0)
-        context = Context(Operator("CONV_2D", (), ("y",)), (t.x, t.weights, t.bias), (t.y,))
+        context = Context(operator, (t.x, t.weights, t.bias), (t.y,))
         weights = t.weights.data.reshape(8, -1).T.astype(np.int64)
         weights = weights - int(t.weights.quantization.zero_point[0])
         accumulator = Accumulator.of(context, weights, t.bias.data)
         # A bound that float64 cannot hold exactly makes the finish compute in integers.
-        far = replace(accumulator, sum_bound=accumulator.sum_bound + (1 << 60))
-        slow = requantize(context, far)
-        bound = int(accumulator.sum_bound.min())
-        sums = rng.integers(-bound, bound + 1, (500, 8)).astype(np.float64)
+        slow = requantize(context, replace(accumulator, bound=accumulator.bound + (1 << 60)))
+        codes = random_codes(rng, (2001, taps), types.activation)
+        sums = codes.astype(np.float64) @ weights
         results = [np.empty(sums.shape, t.y.dtype) for _ in range(2)]
         for finish, result in zip((requantize(context, accumulator), slow), results, strict=True):
             finish(sums.copy(), result)

@@ -14,15 +14,13 @@ from qviz.execution.fixed_point import (
     multiply_by_quantized_multiplier,
     multiply_by_quantized_multiplier_64,
     quantize_multipliers,
-    reduce_multiplier,
     round_half_away,
     wrap_int32,
 )
 from qviz.execution.kernels.accumulation import Finish
+from qviz.execution.kernels.float64_scaling import scale_and_round_twice, scale_wide_sums
 from qviz.execution.kernels.registry import Array, Context
 from qviz.graph import Tensor
-
-_EXACT = 1 << 53
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,16 +32,16 @@ class Accumulator:
     bias : int64 ndarray of shape (channels,)
         To be added to the sums as they leave the product: the operator's bias and the terms of
         the zero points.
-    sum_bound : int64 ndarray of shape (channels,)
-        Largest magnitude of a sum before the bias.
+    bound : int64 ndarray of shape (channels,)
+        Largest magnitude of a sum before the bias, of the bias, and of both together.
     total_bound : int64 ndarray of shape (channels,)
-        Largest magnitude with it.
+        Largest magnitude of both together.
     is_wide : bool
         Whether the reference accumulates in 64 bits (16x8 with 64-bit bias); else in int32.
     """
 
     bias: Int64Array
-    sum_bound: Int64Array
+    bound: Int64Array
     total_bound: Int64Array
     is_wide: bool
 
@@ -84,7 +82,8 @@ class Accumulator:
             largest = max(abs(low), abs(high))
             own = own - zero_point * (positive + negative)
         is_wide = x.dtype == np.int16 and (bias is None or bias.dtype == np.int64)
-        return cls(own, (positive - negative) * largest, total, is_wide)
+        bound = np.maximum((positive - negative) * largest, np.maximum(np.abs(own), total))
+        return cls(own, bound, total, is_wide)
 
 
 def zero_point_of(tensor: Tensor) -> int:
@@ -145,27 +144,21 @@ def requantize(context: Context, accumulator: Accumulator) -> Finish:
     ----------
     LiteRT, tflite/kernels/internal/reference/integer_ops/conv.h.
     """
-    output = context.output
-    low, high = _limits(context)
-    zero_point = zero_point_of(output)
+    zero_point = zero_point_of(context.output)
     # The kernels of legacy uint8 models take the product of the scales in float32.
     is_legacy = context.input(0).dtype == np.uint8
     scales = effective_scales(context, len(accumulator.bias), single=is_legacy)
     multiplier, shift = quantize_multipliers(scales)
-    fast = (
-        _wide_in_float64(accumulator, multiplier, shift)
-        if accumulator.is_wide
-        else _narrow_in_float64(accumulator, multiplier, shift)
-    )
-    if fast is None:
-        return _in_integers(accumulator, multiplier, shift, (low, high), zero_point)
-
-    def finish(sums: Array, out: Array) -> None:
-        codes = fast(sums)
-        np.clip(codes, low - zero_point, high - zero_point, out=codes)
-        np.add(codes, zero_point, out=out, casting="unsafe")
-
-    return finish
+    limits, dtype = _limits(context), context.output.dtype
+    if accumulator.is_wide:
+        fast = scale_wide_sums(
+            accumulator.bias, accumulator.bound, multiplier, shift, limits, dtype
+        )
+    else:
+        fast = scale_and_round_twice(
+            accumulator.bias, accumulator.bound, multiplier, shift, limits, zero_point, dtype
+        )
+    return fast or _in_integers(accumulator, multiplier, shift, limits, zero_point)
 
 
 def _limits(context: Context) -> tuple[int, int]:
@@ -173,57 +166,6 @@ def _limits(context: Context) -> tuple[int, int]:
         return activation_range(context.operator.activation, context.output)
     except ValueError as error:
         raise context.unsupported(str(error)) from error
-
-
-def _narrow_in_float64(
-    accumulator: Accumulator, multiplier: Int64Array, shift: Int64Array
-) -> _Scaling | None:
-    """Double rounding in float64; None if a number could leave its exact range."""
-    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
-    bound = np.maximum(accumulator.sum_bound, accumulator.total_bound)
-    fits_int32 = bound <= ((1 << 31) - 1) >> left
-    if not (fits_int32.all() and _products_fit(bound, multiplier, 1 << 30) and (left <= 30).all()):
-        return None
-    factor = multiplier * 2.0**-31 * 2.0**left
-    # rint rounds halves to even; a push of 2**-40 off the exact half makes that away from zero, and
-    # moves no other multiple of 2**-right, right <= 31, over a half.
-    push = np.where(right > 0, 2.0**-right * (1 + 2.0**-40), 1.0)
-    return _Scaling(factor, accumulator.bias * factor + 0.5, push)
-
-
-def _wide_in_float64(
-    accumulator: Accumulator, multiplier: Int64Array, shift: Int64Array
-) -> _Scaling | None:
-    """Single rounding of the 15-bit multiplier; None if a number could leave its exact range."""
-    reduced, total_shift = reduce_multiplier(multiplier, shift)
-    bound = np.maximum(accumulator.sum_bound, accumulator.total_bound)
-    if (total_shift > 50).any() or not _products_fit(bound, reduced, 1 << 50):
-        return None
-    factor = reduced * 2.0 ** -total_shift.astype(np.float64)
-    return _Scaling(factor, accumulator.bias * factor + 0.5, None)
-
-
-def _products_fit(bound: Int64Array, multiplier: Int64Array, half: int) -> bool:
-    products = bound.astype(object) * multiplier.astype(object)
-    return all(int(p) + half < _EXACT for p in products)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scaling:
-    """``floor(sums * factor + offset)``, then ``rint(... * push)`` unless `push` is None."""
-
-    factor: NDArray[np.float64]
-    offset: NDArray[np.float64]
-    push: NDArray[np.float64] | None
-
-    def __call__(self, sums: Array) -> NDArray[np.float64]:
-        scaled: NDArray[np.float64] = np.multiply(sums, self.factor)
-        np.add(scaled, self.offset, out=scaled)
-        np.floor(scaled, out=scaled)
-        if self.push is not None:
-            np.multiply(scaled, self.push, out=scaled)
-            np.rint(scaled, out=scaled)
-        return scaled
 
 
 def _in_integers(
