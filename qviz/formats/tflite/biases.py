@@ -24,7 +24,9 @@ def with_biases(graph: Graph) -> Graph:
     operators: list[Operator] = []
     taken = set(graph.tensors)
     for operator in graph.operators:
-        if operator.kind in _CHANNELS and not any(operator.inputs[_BIAS_POSITION:]):
+        has_weights = len(operator.present_inputs) >= _BIAS_POSITION
+        has_bias = any(operator.inputs[_BIAS_POSITION:])
+        if operator.kind in _CHANNELS and has_weights and not has_bias:
             bias = _zero_bias(graph, operator, taken)
             taken.add(bias.name)
             added.append(bias)
