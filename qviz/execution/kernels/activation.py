@@ -129,6 +129,8 @@ def prepare_leaky_relu(context: Context) -> Kernel:
     alpha = _F32(context.option("alpha", 0.0))
     if is_quantized(context.input(0)):
         return prepare_leaky_relu_codes(context, alpha)
+    if 0 <= alpha <= 1:
+        return kernel_of(lambda x: np.maximum(x, x * alpha))
     return kernel_of(lambda x: np.where(x > 0, x, x * alpha))
 
 

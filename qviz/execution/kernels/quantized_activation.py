@@ -1,6 +1,7 @@
 """Activations of codes.
 
-Operators of 8-bit codes become tables of 256 entries, computed once with the exact rule.
+Operators of one operand become tables of all its 256 or 65,536 codes, computed once with the exact
+rule.
 """
 
 from __future__ import annotations
@@ -45,15 +46,10 @@ def prepare_tabulated(context: Context, function: Callable[[Array], Array]) -> K
 def prepare_rule(
     context: Context, rule: Callable[[Int64Array], Int64Array], low: int, high: int
 ) -> Kernel:
-    """Kernel of a rule from int64 codes to int64 codes; a table where codes have 8 bits."""
+    """Kernel of a rule from int64 codes to int64 codes, as a table of all of them."""
     source, dtype = context.input(0).dtype, context.output.dtype
-
-    def compute(codes: Array) -> Array:
-        return np.asarray(np.clip(rule(codes.astype(np.int64)), low, high)).astype(dtype)
-
-    if source.itemsize > 1:
-        return kernel_of(compute)
-    return kernel_of(lookup(compute(all_codes(source)), source))
+    codes = np.asarray(np.clip(rule(all_codes(source)), low, high))
+    return kernel_of(lookup(codes.astype(dtype), source))
 
 
 def prepare_relu_codes(context: Context, low: float, high: float) -> Kernel:
@@ -207,11 +203,9 @@ def prepare_sigmoid_int16(context: Context) -> Kernel:
     factor, shift = _input_scaling(float(scale_of(context.input(0))), is_tanh)
     half = (1 << shift) >> 1
     function = _tanh_of_position if is_tanh else _sigmoid_of_position
-
-    def compute(x: Array) -> Array:
-        return function((x.astype(np.int64) * factor + half) >> shift).astype(np.int16)
-
-    return kernel_of(compute)
+    codes = all_codes(context.input(0).dtype)
+    table = function((codes * factor + half) >> shift).astype(np.int16)
+    return kernel_of(lookup(table, context.input(0).dtype))
 
 
 def _input_scaling(scale: float, is_tanh: bool) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Operators of two quantized operands: ADD, SUB, MUL, DIV, MAXIMUM, SQUARED_DIFFERENCE.
 
 Two operands of 8 bits have 65,536 pairs of codes: their results are computed once, with the exact
-rule, and then looked up. Operands of 16 bits are computed each time.
+rule, and then looked up. With 16 bits each operand alone is looked up, and the rest computed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from qviz.execution.kernels.operands import (
     Array,
     all_codes,
     kernel_of,
+    lookup,
     scale_of,
     zero_point_of,
 )
 from qviz.execution.kernels.registry import Context, Kernel
+from qviz.graph import Tensor
 
-# Real-valued codes, before clamp and cast, of two arrays of int64 codes.
-Rule = Callable[[Int64Array, Int64Array], Int64Array]
+# Codes of the result, before clamp and cast, of two arrays of codes.
+Rule = Callable[[Array, Array], Int64Array]
 
 
 def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
@@ -40,19 +42,44 @@ def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
     low, high = activation_range(context.operator.activation, context.output)
 
     def compute(a: Array, b: Array) -> Array:
-        codes = rule(a.astype(np.int64), b.astype(np.int64))
-        return np.asarray(np.clip(codes, low, high)).astype(dtype)
+        codes = rule(a, b)
+        np.clip(codes, low, high, out=codes)
+        return codes.astype(dtype)
 
     first, second = context.input(0).dtype, context.input(1).dtype
     if first.itemsize > 1 or second.itemsize > 1:
         return kernel_of(compute)
-    table = compute(all_codes(first)[:, None], all_codes(second)).reshape(-1)
+    rows, columns = all_codes(first).astype(first), all_codes(second).astype(second)
+    table = compute(rows[:, None], columns).reshape(-1)
     offset = np.int32(-256 * code_limits(first)[0] - code_limits(second)[0])
 
     def look_up(a: Array, b: Array) -> Array:
         return np.take(table, (a.astype(np.int32) * 256 + offset) + b)
 
     return kernel_of(look_up)
+
+
+def _rescale(x: Int64Array, multiplier: int, shift: int) -> Int64Array:
+    """`multiply_by_quantized_multiplier` of int32 values in place, for shifts to the right."""
+    if shift > 0:
+        return multiply_by_quantized_multiplier(x, multiplier, shift)
+    x *= multiplier
+    x += 1 << 30
+    x >>= 31
+    if shift < 0:
+        # Halves away from zero: less by one for negative numbers, then halves up.
+        x += x >> 63
+        x += 1 << (-shift - 1)
+        x >>= -shift
+    return x
+
+
+def _shifted_and_rescaled(tensor: Tensor, left_shift: int, real: float) -> Callable[[Array], Array]:
+    """Look ``REQ((q - zero_point) << left_shift, real)`` up."""
+    multiplier, shift = quantize_multiplier(real)
+    shifted = (all_codes(tensor.dtype) - zero_point_of(tensor)) << left_shift
+    table = multiply_by_quantized_multiplier(shifted, multiplier, shift)
+    return lookup(table, tensor.dtype)
 
 
 def prepare_quantized_add(context: Context) -> Kernel:
@@ -66,34 +93,48 @@ def prepare_quantized_add(context: Context) -> Kernel:
     ----------
     LiteRT, tflite/kernels/add.cc, sub.cc, internal/reference/add.h, sub.h.
     """
-    s1, s2, s = (float(scale_of(t)) for t in (context.input(0), context.input(1), context.output))
-    z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
+    first, second, target = context.input(0), context.input(1), context.output
+    s1, s2, s = (float(scale_of(t)) for t in (first, second, target))
     sign = -1 if context.operator.kind == "SUB" else 1
-    is_wide = context.output.dtype.itemsize > 1
-    if is_wide and context.option("pot_scale_int16", True) and _are_powers_of_two(s1, s2, s):
-        shift1, shift2 = (round(math.log2(s / x)) for x in (s1, s2))
+    is_wide = target.dtype.itemsize > 1
+    shifts = _right_shifts(s1, s2, s) if is_wide else None
+    if shifts is not None and context.option("pot_scale_int16", True):
+        right1, right2 = shifts
         return _kernel_of_rule(
             context,
             lambda a, b: (
-                rounding_divide_by_pot(a, shift1) + sign * rounding_divide_by_pot(b, shift2)
+                rounding_divide_by_pot(a, right1) + sign * rounding_divide_by_pot(b, right2)
             ),
         )
     left_shift = 15 if is_wide else 20
     twice = 2 * max(s1, s2)
-    m1, e1 = quantize_multiplier(s1 / twice)
-    m2, e2 = quantize_multiplier(s2 / twice)
-    m, e = quantize_multiplier(twice / (2.0**left_shift * s))
+    scale_first = _shifted_and_rescaled(first, left_shift, s1 / twice)
+    scale_second = _shifted_and_rescaled(second, left_shift, s2 / twice)
+    multiplier, shift = quantize_multiplier(twice / (2.0**left_shift * s))
+    z, combine = zero_point_of(target), np.add if sign > 0 else np.subtract
 
-    def rule(a: Int64Array, b: Int64Array) -> Int64Array:
-        x = multiply_by_quantized_multiplier((a - z1) << left_shift, m1, e1)
-        y = multiply_by_quantized_multiplier((b - z2) << left_shift, m2, e2)
-        return multiply_by_quantized_multiplier(x + sign * y, m, e) + z
+    def rule(a: Array, b: Array) -> Int64Array:
+        codes = _rescale(combine(scale_first(a), scale_second(b)), multiplier, shift)
+        codes += z
+        return codes
 
     return _kernel_of_rule(context, rule)
 
 
-def _are_powers_of_two(*scales: float) -> bool:
-    return all(math.frexp(scale)[0] == 0.5 for scale in scales)
+def _right_shifts(first: float, second: float, result: float) -> tuple[int, int] | None:
+    """Shifts that bring two scales to the result's; None unless all are powers of two.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/quantization_util.cc, CheckedLog2, with its tolerance. A shift
+    to the left, which the interpreter refuses, gives None, too.
+    """
+    exact = [math.log2(scale) for scale in (first, second, result)]
+    whole = [round(x) for x in exact]
+    if any(abs(x - y) >= 1e-3 for x, y in zip(exact, whole, strict=True)):
+        return None
+    shifts = whole[2] - whole[0], whole[2] - whole[1]
+    return shifts if min(shifts) >= 0 else None
 
 
 def prepare_quantized_mul(context: Context) -> Kernel:
@@ -106,9 +147,13 @@ def prepare_quantized_mul(context: Context) -> Kernel:
     s1, s2, s = (scale_of(t) for t in (context.input(0), context.input(1), context.output))
     z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
     m, e = quantize_multiplier(float(np.float32(np.float32(s1 * s2) / s)))
-    return _kernel_of_rule(
-        context, lambda a, b: multiply_by_quantized_multiplier((a - z1) * (b - z2), m, e) + z
-    )
+
+    def rule(a: Array, b: Array) -> Int64Array:
+        codes = _rescale((a.astype(np.int64) - z1) * (b.astype(np.int64) - z2), m, e)
+        codes += z
+        return codes
+
+    return _kernel_of_rule(context, rule)
 
 
 def prepare_quantized_div(context: Context) -> Kernel:
@@ -126,8 +171,8 @@ def prepare_quantized_div(context: Context) -> Kernel:
     z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
     m, e = quantize_multiplier(float(np.float32(s1 / np.float32(s2 * s))))
 
-    def rule(a: Int64Array, b: Int64Array) -> Int64Array:
-        dividend, divisor = np.broadcast_arrays(a - z1, b - z2)
+    def rule(a: Array, b: Array) -> Int64Array:
+        dividend, divisor = np.broadcast_arrays(a.astype(np.int64) - z1, b.astype(np.int64) - z2)
         dividend = np.where(divisor < 0, -dividend, dividend)
         divisor = np.maximum(np.abs(divisor), 1)
         zeros = leading_zeros(divisor)
@@ -173,16 +218,15 @@ def prepare_quantized_squared_difference(context: Context) -> Kernel:
     ----------
     LiteRT, tflite/kernels/squared_difference.cc.
     """
-    s1, s2, s = (float(scale_of(t)) for t in (context.input(0), context.input(1), context.output))
-    z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
+    first, second, target = context.input(0), context.input(1), context.output
+    s1, s2, s = (float(scale_of(t)) for t in (first, second, target))
     twice = 2 * max(s1, s2)
-    m1, e1 = quantize_multiplier(s1 / twice)
-    m2, e2 = quantize_multiplier(s2 / twice)
-    m, e = quantize_multiplier(twice * twice / (2.0**14 * s))
+    scale_first = _shifted_and_rescaled(first, 7, s1 / twice)
+    scale_second = _shifted_and_rescaled(second, 7, s2 / twice)
+    multiplier, shift = quantize_multiplier(twice * twice / (2.0**14 * s))
 
-    def rule(a: Int64Array, b: Int64Array) -> Int64Array:
-        x = multiply_by_quantized_multiplier((a - z1) << 7, m1, e1)
-        y = multiply_by_quantized_multiplier((b - z2) << 7, m2, e2)
-        return multiply_by_quantized_multiplier((x - y) * (x - y), m, e) + z
+    def rule(a: Array, b: Array) -> Int64Array:
+        difference = scale_first(a) - scale_second(b)
+        return _rescale(difference * difference, multiplier, shift) + zero_point_of(target)
 
     return _kernel_of_rule(context, rule)

@@ -101,17 +101,16 @@ def _bilinear_codes(x: Array, sizes: list[int], align: bool, half_pixel: bool) -
     """
     y0, y1, dy = _fixed_positions(x.shape[1], sizes[0], align, half_pixel)
     x0, x1, dx = _fixed_positions(x.shape[2], sizes[1], align, half_pixel)
-    dy, dx = dy[:, None, None], dx[:, None]
-    wide = x.astype(np.int64)
-    top, bottom = wide[:, y0], wide[:, y1]
-    total = (
-        top[:, :, x0] * (1024 - dy) * (1024 - dx)
-        + bottom[:, :, x0] * dy * (1024 - dx)
-        + top[:, :, x1] * (1024 - dy) * dx
-        + bottom[:, :, x1] * dy * dx
-    )
-    rounded = total + np.where(total > 0, 1 << 19, -(1 << 19))
-    return np.asarray(np.sign(rounded) * (np.abs(rounded) >> 20)).astype(x.dtype)
+    # Sums of 8-bit codes fit 32 bits; integers may be added in any order.
+    dtype = np.int32 if x.dtype.itemsize == 1 else np.int64
+    wide = x.astype(dtype)
+    dy, dx = dy[:, None, None].astype(dtype), dx[:, None].astype(dtype)
+    rows = wide[:, :, x0] * (1024 - dx) + wide[:, :, x1] * dx
+    total = rows[:, y0] * (1024 - dy)
+    total += rows[:, y1] * dy
+    # Truncation after a half by sign: to the nearest, halves away from zero (0 stays 0).
+    magnitude = (np.abs(total) + (1 << 19)) >> 20
+    return np.asarray(np.where(total < 0, -magnitude, magnitude)).astype(x.dtype)
 
 
 def _fixed_positions(

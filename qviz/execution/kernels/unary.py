@@ -16,6 +16,7 @@ from qviz.execution.kernels.fixed_point_functions import inverse_square_root
 from qviz.execution.kernels.interpolation import InterpolatedTable, real_table
 from qviz.execution.kernels.operands import (
     Array,
+    all_codes,
     is_quantized,
     kernel_of,
     lookup,
@@ -186,7 +187,8 @@ def _prepare_table(context: Context, function: Callable[[Array], Array]) -> Kern
             zero_point_of(target),
             np.float32,
         )
-    return kernel_of(lambda x: table.look_up(x).astype(target.dtype))
+    codes = table.look_up(all_codes(source.dtype)).astype(target.dtype)
+    return kernel_of(lookup(codes, source.dtype))
 
 
 def _exact(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
