@@ -39,7 +39,7 @@ def serve(connection: Connection[Message, Request], log_path: str) -> None:
     """
     _redirect_output(log_path)
     _become_background()
-    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(log_path,), daemon=True).start()
     from qviz.jobs.tasks import TASKS  # numpy and the readers; after the watchdog stands
 
     while True:
@@ -112,8 +112,11 @@ def _unwind(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(log_path: str) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        # Nobody is left to read it.
+        with contextlib.suppress(OSError):
+            os.unlink(log_path)  # noqa: PTH108 (as short as can be: the process ends here)
         os._exit(1)

@@ -223,8 +223,8 @@ if __name__ == "__main__":
     end = time.monotonic() + 10
     while time.monotonic() < end and _runs(int(child)):
         time.sleep(0.05)
-    Path(log).unlink()
     assert not _runs(int(child))
+    assert not Path(log).exists()
 
 
 def _runs(process_id: int) -> bool:
