@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qviz.formats.tflite.signature import (
+from qviz.formats.tflite.operator_signature import (
     BOOL,
     COMPLEX64,
     FLOAT16,

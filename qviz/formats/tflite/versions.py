@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qviz.formats.tflite.signature import (
+from qviz.formats.tflite.operator_signature import (
     BOOL,
     FLOAT32,
     INT8,
