@@ -26,6 +26,7 @@ from qviz.report.reading import (
 
 # A pipe has no width; wide enough that no table is folded.
 _PIPE_WIDTH = 200
+_WIDE = 110
 
 
 def console() -> Console:
@@ -36,17 +37,23 @@ def console() -> Console:
 
 def print_schemes() -> None:
     """The table of schemes."""
-    table = _table("scheme", "weights", "activations", "written as", "calibration", "")
+    out = console()
+    wide = out.width >= _WIDE
+    table = _table(
+        "scheme",
+        *(["weights", "activations", "written as"] if wide else []),
+        "calibration",
+        "",
+    )
     for scheme in SCHEMES.values():
+        written = "tfjs folder" if scheme.artifact == "tfjs" else ".tflite"
         table.add_row(
             scheme.id,
-            scheme.weight_dtype,
-            scheme.activation_dtype,
-            "tfjs folder" if scheme.artifact == "tfjs" else ".tflite",
+            *([scheme.weight_dtype, scheme.activation_dtype, written] if wide else []),
             "needed" if scheme.needs_calibration else "–",
             scheme.title,
         )
-    console().print(table)
+    out.print(table)
 
 
 def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> None:
@@ -83,27 +90,30 @@ def print_comparison(comparison: Comparison) -> None:
     _say(out, f"preprocessing: {data.preprocessing}")
     if data.calibration:
         _say(out, f"calibration: {data.calibration}")
+    # On a narrow terminal the layers are left to the report.
+    wide = out.width >= _WIDE
     table = _table(
         "scheme",
         *(f">{TITLES[name]}" for name in metrics),
         ">agreement" if lead.is_share else ">R² to float32",
-        *([">flipped"] if lead.is_share else []),
+        *([">flipped"] if lead.is_share and wide else []),
         ">size",
         ">gzip",
         ">ratio",
-        "worst layer (accumulated)",
+        *(["worst layer (accumulated)"] if wide else []),
     )
     for row in comparison.rows:
         worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
+        told = f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–"
         table.add_row(
             row.scheme.id,
             *(metric_text(m, row.metrics[m]) if m in row.metrics else "–" for m in metrics),
             f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
-            *([str(len(row.flipped))] if lead.is_share else []),
+            *([str(len(row.flipped))] if lead.is_share and wide else []),
             bytes_text(row.size_bytes),
             bytes_text(row.gzip_bytes),
             f"{row.gzip_ratio:.3f}",
-            Text(f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–"),
+            *([Text(told)] if wide else []),
         )
     out.print(table)
     for note, schemes in grouped_notes(comparison):
@@ -123,7 +133,7 @@ def _say(out: Console, message: str) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for column in columns:
         right = column.startswith(">")
         justify: Any = "right" if right else "left"

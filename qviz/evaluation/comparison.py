@@ -144,6 +144,7 @@ def comparison_steps(
 ) -> Generator[Event, None, Comparison]:
     """:func:`compare` as a generator of steps and of results as they are finished."""
     recipes = [scheme_named(s) for s in (SCHEMES if schemes is None else schemes)]
+    recipes.sort(key=lambda recipe: recipe.family != "float32")
     fitted = data if data.shapes else data.fitted(model)
     settings = _Settings(calibration_samples, layer_samples, batch_size, seed, statistics)
     run = _Run(model, fitted, settings, len(recipes))

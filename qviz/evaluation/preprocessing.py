@@ -99,7 +99,7 @@ class Preprocessing:
             steps.append(f"− mean {_numbers(self.mean)}")
         if self.std:
             steps.append(f"÷ std {_numbers(self.std)}")
-        return ", ".join(steps) if steps else "none: values go in as stored"
+        return ", ".join(steps) if steps else "none (values as stored)"
 
     def apply(self, x: NDArray[np.generic]) -> Floats:
         """Preprocess a batch.

@@ -135,6 +135,8 @@ def _difference(row: SchemeResult, reference: SchemeResult | None, lead: Headlin
         return "–"
     difference = lead.value(row) - lead.value(reference)
     text = f"{difference * 100:+.2f}" if lead.is_share else f"{difference:+.3g}"
+    if float(text) == 0:
+        return "0"
     return text.replace("-", "−")
 
 

@@ -48,7 +48,7 @@ def test_description_says_every_step_in_order() -> None:
     assert steps.describe() == (
         "grey to RGB, resize to 8×8 (bilinear), × 1/127.5, − 1, − mean (1, 2, 3), ÷ std 4"
     )
-    assert Preprocessing().describe() == "none: values go in as stored"
+    assert Preprocessing().describe() == "none (values as stored)"
 
 
 def test_a_byte_scaled_by_its_maximum_is_exactly_one() -> None:

@@ -111,6 +111,6 @@ def regression(*, labels: bool = True) -> Comparison:
     )
     model = ModelInfo("housing.h5", "housing.h5", "h5", "Keras 2.4.0", "", 60_000, 13_000, 9)
     data = DataInfo(
-        "housing", "", "regression" if labels else "none", 500, "none: values go in as stored"
+        "housing", "", "regression" if labels else "none", 500, "none (values as stored)"
     )
     return Comparison(model, data, rows)
