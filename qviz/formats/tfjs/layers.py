@@ -7,7 +7,7 @@ no meaning for a trained model, and some of them make the JavaScript side refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qviz.errors import SchemeError
@@ -99,13 +99,52 @@ _ACTIVATIONS = {
 } | {"silu": "swish"}
 
 
+# Operations of Keras 3 (`x + y`, `keras.ops.relu`) that a layer stands for.
+_MERGING_OPERATIONS = frozenset({"Add", "Multiply", "Maximum", "Minimum"})
+_ACTIVATION_OPERATIONS = {
+    name.capitalize(): name
+    for name in ("relu", "relu6", "sigmoid", "tanh", "silu", "softplus", "softsign")
+}
+
+
+def operation_class_and_settings(
+    layer: KerasLayer, ranks: Sequence[int | None]
+) -> tuple[str, dict[str, Any]]:
+    """Layer class and settings that compute what an operation of Keras 3 computes.
+
+    Parameters
+    ----------
+    layer : KerasLayer
+        Of kind ``operation`` or ``function``.
+    ranks : sequence of int or None
+        Dimensions of the tensors that it is given, as far as they are known.
+
+    Raises
+    ------
+    SchemeError
+        If no layer of TensorFlow.js does the same.
+    """
+    name = layer.class_name
+    only_tensors = all(
+        len(call.arguments) == len(call.inputs) and not any(map(_matters, call.keywords.values()))
+        for call in layer.calls
+    )
+    if layer.kind == "operation" and only_tensors:
+        # The layer aligns tensors of other ranks at the batch, the operation at the last dimension.
+        if name in _MERGING_OPERATIONS and len(set(ranks)) == 1 and None not in ranks:
+            return name, {}
+        if name in _ACTIVATION_OPERATIONS:
+            return "Activation", {"activation": _ACTIVATIONS[_ACTIVATION_OPERATIONS[name]]}
+    raise refused(layer, f"it does not have the operation {name}")
+
+
 def layer_class_and_settings(layer: KerasLayer, keras_major: int) -> tuple[str, dict[str, Any]]:
     """Class and settings with which TensorFlow.js computes what the layer computes.
 
     Parameters
     ----------
     layer : KerasLayer
-        Neither a model nor an input layer.
+        Neither a model, an input layer nor an operation.
     keras_major : int
         Major version of the Keras that wrote the file; it decides what ``hard_sigmoid`` means.
 
@@ -116,9 +155,8 @@ def layer_class_and_settings(layer: KerasLayer, keras_major: int) -> tuple[str, 
     """
     if layer.class_name in _IDENTITIES:
         return "Activation", {"activation": "linear"}
-    if layer.kind != "layer" or layer.class_name not in _SETTINGS or layer.children:
-        kind = "the operation" if layer.kind in ("operation", "function") else "the layer class"
-        raise refused(layer, f"it does not have {kind} {layer.class_name}")
+    if layer.class_name not in _SETTINGS or layer.children:
+        raise refused(layer, f"it does not have the layer class {layer.class_name}")
     config = layer.config
     for holds, reason in _DIFFERENCES.get(layer.class_name, ()):
         if holds(config):
@@ -132,6 +170,10 @@ def layer_class_and_settings(layer: KerasLayer, keras_major: int) -> tuple[str, 
         if key in settings:
             settings[key] = _activation(layer, settings[key], keras_major)
     return _adapted(layer.class_name, settings, config)
+
+
+def _matters(value: Any) -> bool:
+    return value is not None and value is not False
 
 
 def refused(layer: KerasLayer, reason: str) -> SchemeError:

@@ -15,8 +15,12 @@ from typing import Any
 from qviz.errors import SchemeError
 from qviz.formats.keras.model import Call, KerasLayer, KerasModel, TensorRef
 from qviz.formats.keras.values import dtype_name
-from qviz.formats.tfjs.layers import layer_class_and_settings, refused
-from qviz.formats.tfjs.ranks import rank_of
+from qviz.formats.tfjs.layers import (
+    layer_class_and_settings,
+    operation_class_and_settings,
+    refused,
+)
+from qviz.formats.tfjs.ranks import rank_of, rank_of_input
 
 _MOST_NORM_DIMENSIONS = 4
 _INPUT_DTYPES = {"bool": "bool", "string": "string"}
@@ -70,6 +74,10 @@ class Topology:
             class_name, config = inner["class_name"], {**inner["config"], "name": name}
         elif layer.class_name == "InputLayer":
             class_name, config = "InputLayer", {"name": name, **_input_settings(layer)}
+        elif layer.kind in ("operation", "function"):
+            ranks = [rank_of(ref, model) for call in layer.calls for ref in call.inputs]
+            class_name, settings = operation_class_and_settings(layer, ranks)
+            config = {"name": name, "trainable": True, **settings}
         else:
             class_name, settings = layer_class_and_settings(layer, self._keras_major)
             _check_axis(layer, model, settings)
@@ -112,7 +120,7 @@ def _check_axis(layer: KerasLayer, model: KerasModel, settings: dict[str, Any]) 
     """Batch norm of TensorFlow.js is right along the last axis of 2 to 4; write it as -1."""
     if layer.class_name != "BatchNormalization":
         return
-    rank, axis = rank_of(layer, model), settings.get("axis", -1)
+    rank, axis = rank_of_input(layer, model), settings.get("axis", -1)
     if rank is not None and rank > _MOST_NORM_DIMENSIONS:
         raise refused(layer, f"it has no batch norm of {rank} dimensions")
     if axis != -1 and (rank is None or axis != rank - 1):

@@ -165,6 +165,8 @@ def test_a_model_without_weights_has_no_shards(tmp_path: Path) -> None:
         (one_layer("Softmax", axis=[-1]), ("Softmax", {"axis": -1})),
         (one_layer("BatchNormalization", axis=[3]), ("BatchNormalization", {"axis": -1})),
         (one_layer("BatchNormalization", 5, axis=1), ("BatchNormalization", {"axis": -1})),
+        (one_layer("Relu6", kind="operation"), ("Activation", {"activation": "relu6"})),
+        (one_layer("Silu", kind="operation"), ("Activation", {"activation": "swish"})),
         (one_layer("Rescaling", scale=0.5), ("Rescaling", {"scale": 0.5, "offset": 0})),
         (
             one_layer("Activation", keras="2.15.0", activation="hard_sigmoid"),
@@ -189,7 +191,8 @@ def test_layers_are_adapted(
     ("given", "reason"),
     [
         (one_layer("Subtract"), "does not have the layer class Subtract"),
-        (one_layer("Relu", kind="operation"), "does not have the operation Relu"),
+        (one_layer("Cumsum", kind="operation"), "does not have the operation Cumsum"),
+        (one_layer("TFOpLambda", kind="function"), "does not have the operation TFOpLambda"),
         (one_layer("Lambda"), "does not have the layer class Lambda"),
         (one_layer("Conv2D", groups=2), "no convolution in groups"),
         (one_layer("Conv1D", padding="causal"), "'same' or 'valid' only"),
@@ -214,6 +217,31 @@ def test_what_javascript_would_do_otherwise_is_refused(
     with pytest.raises(SchemeError, match=f"the layer 'it' as Keras does: .*{reason}"):
         write_layers_model(given, {}, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def sum_of(first: KerasLayer, second: KerasLayer, *more: Any) -> KerasModel:
+    """The operation ``first + second`` of Keras 3."""
+    refs = (TensorRef(first.name, 0, 0), TensorRef(second.name, 0, 0))
+    call = Call((*refs, *more))
+    add = KerasLayer("add", "add", "Add", "operation", {}, (call,))
+    return KerasModel(
+        "net", False, (first, second, add), refs, (TensorRef("add", 0, 0),), "3.8.0", "tensorflow"
+    )
+
+
+def test_operations_on_tensors_of_one_rank_are_layers(tmp_path: Path) -> None:
+    net = sum_of(input_layer("a", 4, 4, 3), input_layer("b", 1, 1, 3))
+    written = written_layer(net, tmp_path / "out")
+    assert written["class_name"] == "Add"
+    assert written["inbound_nodes"] == [[["a", 0, 0, {}], ["b", 0, 0, {}]]]
+
+
+def test_operations_that_layers_do_otherwise_are_refused(tmp_path: Path) -> None:
+    other_rank = sum_of(input_layer("a", 4, 4, 3), input_layer("b", 3))
+    constant = sum_of(input_layer("a", 4), input_layer("b", 4), 2.0)
+    for net in (other_rank, constant):
+        with pytest.raises(SchemeError, match="does not have the operation Add"):
+            write_layers_model(net, {}, tmp_path / "out")
 
 
 def test_calls_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
