@@ -53,13 +53,40 @@ class RandomNetwork:
         sizes = {"filter_height": 2, "filter_width": 2}
         return self.unary(kind, (n, h // 2, w // 2, c), **options, **sizes)
 
-    def conv(self, channels: int, size: int = 3, *, bias: bool = True, source=None) -> str:
+    def arithmetic(self, kind: str, value: object, source=None, *, swapped: bool = False) -> str:
+        """ADD, SUB, MUL or DIV with a constant."""
+        source = source or self.last
+        layer = self._layer(kind.lower())
+        self._constant(f"{layer}/value", np.asarray(value, np.float32))
+        inputs = (f"{layer}/value", source) if swapped else (source, f"{layer}/value")
+        return self._append(kind, inputs, self.shape(source), layer, {})
+
+    def pad(self, *amounts: tuple[int, int]) -> str:
+        """Zeros before and after, in height and width."""
+        n, h, w, c = self.shape()
+        layer = self._layer("pad")
+        self._constant(f"{layer}/amounts", np.array([(0, 0), *amounts, (0, 0)], np.int32))
+        shape = (n, h + sum(amounts[0]), w + sum(amounts[1]), c)
+        return self._append("PAD", (self.last, f"{layer}/amounts"), shape, layer, {})
+
+    def conv(
+        self,
+        channels: int,
+        size: int = 3,
+        *,
+        bias: bool = True,
+        source=None,
+        padding: str = "SAME",
+        stride: int = 1,
+    ) -> str:
         source = source or self.last
         n, h, w, c = self.shape(source)
         layer = self._layer("conv")
         names = self._weights(layer, (channels, size, size, c), channels if bias else 0)
-        options = {"padding": "SAME", "stride_h": 1, "stride_w": 1}
-        return self._append("CONV_2D", (source, *names), (n, h, w, channels), layer, options)
+        options = {"padding": padding, "stride_h": stride, "stride_w": stride}
+        lost = size - 1 if padding == "VALID" else 0
+        shape = (n, -(-(h - lost) // stride), -(-(w - lost) // stride), channels)
+        return self._append("CONV_2D", (source, *names), shape, layer, options)
 
     def depthwise(self, multiplier: int = 1, *, bias: bool = True) -> str:
         n, h, w, c = self.shape()
@@ -141,6 +168,10 @@ def random_network(seed: int) -> RandomNetwork:
         bias = bool(choose.integers(2))
         if choose.random() < 0.2:
             net.batch_norm()
+        if choose.random() < 0.2:
+            net.arithmetic(str(choose.choice(["ADD", "MUL"])), 1.5)
+        if choose.random() < 0.2:
+            net.pad((1, 1), (1, 1))
         skipped = net.last
         kind = choose.integers(6)
         if kind == 0 and net.shape()[1] >= 5:
@@ -153,7 +184,10 @@ def random_network(seed: int) -> RandomNetwork:
             net.conv(net.shape()[-1], bias=bias)
             net.binary(str(choose.choice(["ADD", "MUL", "SUB"])), net.last, skipped)
         else:
-            net.conv(int(choose.integers(2, 7)), int(choose.integers(1, 4)), bias=bias)
+            padding = str(choose.choice(["SAME", "VALID"])) if net.shape()[1] > 4 else "SAME"
+            net.conv(
+                int(choose.integers(2, 7)), int(choose.integers(1, 4)), bias=bias, padding=padding
+            )
         for _ in range(int(choose.integers(0, 3))):
             _random_touch(net)
     if choose.random() < 0.7:
@@ -166,8 +200,11 @@ def random_network(seed: int) -> RandomNetwork:
 
 
 def _random_touch(net: RandomNetwork) -> None:
-    kind = net.random.integers(5)
-    if kind == 0:
+    kind = net.random.integers(6)
+    if kind == 5:
+        value = net.random.uniform(0.5, 2, net.shape()[-1] if net.random.integers(2) else 1)
+        net.arithmetic(str(net.random.choice(["ADD", "SUB", "MUL", "DIV"])), value)
+    elif kind == 0:
         parameters = {"gamma": None} if net.random.integers(2) else {"beta": None}
         net.batch_norm(**(parameters if net.random.random() < 0.3 else {}))
     elif kind == 1:

@@ -13,6 +13,8 @@ from qviz.graph import Graph, Operator
 from qviz.graph.passes import (
     describe_folding,
     fold_batch_norm,
+    fold_into_weights,
+    fold_padding,
     fuse_activations,
     to_inference_form,
 )
@@ -40,24 +42,28 @@ def kinds(graph: Graph) -> list[str]:
 def test_passes_keep_the_outputs_of_random_networks(seed: int) -> None:
     net = random_network(seed)
     graph, x = net.graph(), net.samples(3)
-    folded = fold_batch_norm(graph)
-    assert "BATCH_NORMALIZATION" not in kinds(folded)
+    only_norms = fold_batch_norm(graph)
+    assert "BATCH_NORMALIZATION" not in kinds(only_norms)
+    assert_same_results(graph, only_norms, x)
+    folded = fold_into_weights(graph)
     assert_same_results(graph, folded, x)
     fused = fuse_activations(folded)
     assert_same_results(folded, fused, x)
     assert to_inference_form(fused) is fused
     report = describe_folding(graph)
     batch_norms = [o.layer for o in graph.operators if o.kind == "BATCH_NORMALIZATION"]
-    assert [f.layer for f in report.foldings] == batch_norms
+    assert [f.layer for f in report.foldings if f.layer.startswith("bn")] == batch_norms
     left = [o.layer for o in folded.operators if o.layer in batch_norms and o.kind == "ADD"]
     assert left == [f.layer for f in report.unfolded]
+    gone = {o.layer for o in graph.operators} - {o.layer for o in folded.operators}
+    assert gone == {f.layer for f in report.folded}
 
 
 @pytest.mark.parametrize("seed", range(60, 75))
 def test_fusing_before_folding_keeps_the_outputs_too(seed: int) -> None:
     net = random_network(seed)
     graph = net.graph()
-    assert_same_results(graph, fold_batch_norm(fuse_activations(graph)), net.samples(2))
+    assert_same_results(graph, fold_into_weights(fuse_activations(graph)), net.samples(2))
 
 
 def test_folded_weights_follow_the_formula_bit_by_bit() -> None:
@@ -184,6 +190,171 @@ def test_operators_are_those_of_the_converter(case: str) -> None:
     graph = net.graph()
     assert kinds(to_inference_form(graph)) == expected
     assert_same_results(graph, to_inference_form(graph), net.samples(2))
+
+
+FOUR = np.array([1.0, 2.0, -3.0, 0.5], np.float32)
+THREE = FOUR[:3]
+
+
+def steps(*calls: tuple[object, ...]):
+    """Layers by method name and arguments; a dict at the end holds keywords."""
+
+    def build(net: RandomNetwork) -> None:
+        for name, *arguments in calls:
+            keywords = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+            getattr(net, str(name))(*arguments, **keywords)
+
+    return build
+
+
+VALID = {"padding": "VALID"}
+PADDED = ((1, 1), (1, 1))
+ARITHMETIC_AS_THE_CONVERTER = {
+    "hard sigmoid": (
+        steps(
+            ("conv", 4), ("arithmetic", "ADD", 3), ("unary", "RELU6"), ("arithmetic", "MUL", 0.1)
+        ),
+        ["CONV_2D+RELU6", "MUL"],
+    ),
+    "channel by channel": (
+        steps(
+            ("conv", 4, {"bias": False}),
+            ("arithmetic", "MUL", FOUR, {"swapped": True}),
+            ("arithmetic", "SUB", FOUR.reshape(1, 1, 1, 4)),
+            ("arithmetic", "DIV", 3),
+        ),
+        ["CONV_2D"],
+    ),
+    "constant minus x": (
+        steps(("conv", 4), ("arithmetic", "SUB", 3, {"swapped": True})),
+        ["CONV_2D", "SUB"],
+    ),
+    "division by zero": (steps(("conv", 4), ("arithmetic", "DIV", 0)), ["CONV_2D", "DIV"]),
+    "after an activation": (
+        steps(("conv", 4), ("unary", "RELU"), ("arithmetic", "MUL", 3)),
+        ["CONV_2D+RELU", "MUL"],
+    ),
+    "conv add bn relu": (
+        steps(("conv", 4), ("arithmetic", "ADD", 3), ("batch_norm",), ("unary", "RELU")),
+        ["CONV_2D+RELU"],
+    ),
+    "rescaling, conv without padding": (
+        steps(("arithmetic", "MUL", 0.1), ("arithmetic", "ADD", -0.5), ("conv", 4, 3, VALID)),
+        ["CONV_2D"],
+    ),
+    "rescaling with an offset, padded conv": (
+        steps(("arithmetic", "MUL", 0.1), ("arithmetic", "ADD", -0.5), ("conv", 4)),
+        ["MUL", "ADD", "CONV_2D"],
+    ),
+    "rescaling without an offset, padding layer, conv": (
+        steps(("arithmetic", "MUL", 0.1), ("pad", *PADDED), ("conv", 4, 3, VALID)),
+        ["CONV_2D"],
+    ),
+    "channels scaled before a conv": (
+        steps(("arithmetic", "MUL", THREE), ("conv", 4)),
+        ["MUL", "CONV_2D"],
+    ),
+    "rescaling before depthwise": (
+        steps(("arithmetic", "MUL", 0.1), ("arithmetic", "ADD", -0.5), ("depthwise", 2)),
+        ["DEPTHWISE_CONV_2D"],
+    ),
+    "scaled before a transposed conv": (
+        steps(("arithmetic", "MUL", 0.1), ("transposed", 4)),
+        ["MUL", "TRANSPOSE_CONV"],
+    ),
+    "channels scaled and shifted before dense": (
+        steps(("arithmetic", "MUL", THREE), ("arithmetic", "ADD", THREE), ("dense", 4)),
+        ["FULLY_CONNECTED"],
+    ),
+    "channels scaled before dense without bias": (
+        steps(("arithmetic", "MUL", THREE), ("dense", 4, {"bias": False})),
+        ["FULLY_CONNECTED"],
+    ),
+    "shifted alike before dense without bias": (
+        steps(("arithmetic", "ADD", 3), ("dense", 4, {"bias": False})),
+        ["FULLY_CONNECTED"],
+    ),
+    "channels shifted before dense without bias": (
+        steps(("arithmetic", "ADD", THREE), ("dense", 4, {"bias": False})),
+        ["ADD", "FULLY_CONNECTED"],
+    ),
+    "rescaling, flatten, dense": (
+        steps(("arithmetic", "MUL", 0.1), ("reshape", 1, 108), ("dense", 4)),
+        ["MUL", "RESHAPE", "FULLY_CONNECTED"],
+    ),
+    "padding that is SAME": (steps(("pad", *PADDED), ("conv", 4, 3, VALID)), ["CONV_2D"]),
+    "padding that is SAME with a stride": (
+        steps(("pad", (0, 1), (0, 1)), ("conv", 4, 3, {"padding": "VALID", "stride": 2})),
+        ["CONV_2D"],
+    ),
+    "padding that is not SAME with a stride": (
+        steps(("pad", *PADDED), ("conv", 4, 3, {"padding": "VALID", "stride": 2})),
+        ["PAD", "CONV_2D"],
+    ),
+    "padding before depthwise": (
+        steps(("pad", *PADDED), ("depthwise", 1)),
+        ["DEPTHWISE_CONV_2D"],
+    ),
+    "padding before a padded conv": (steps(("pad", *PADDED), ("conv", 4)), ["PAD", "CONV_2D"]),
+    "padding before a pool": (
+        steps(("pad", *PADDED), ("pool", "MAX_POOL_2D")),
+        ["PAD", "MAX_POOL_2D"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ARITHMETIC_AS_THE_CONVERTER)
+def test_arithmetic_and_padding_go_where_the_converter_puts_them(case: str) -> None:
+    build, expected = ARITHMETIC_AS_THE_CONVERTER[case]
+    net = RandomNetwork(4, 6, 6, 3)
+    build(net)
+    graph = net.graph()
+    folded = to_inference_form(graph)
+    assert kinds(folded) == expected
+    if case != "division by zero":
+        assert_same_results(graph, folded, net.samples(2))
+    left = {o.layer for o in folded.operators}
+    gone = {o.layer for o in graph.operators if not o.kind.startswith("RELU")} - left
+    assert gone == {f.layer for f in describe_folding(graph).folded}
+
+
+def test_weight_without_bias_stays_without_when_it_is_only_scaled() -> None:
+    net = RandomNetwork(4, 6, 6, 3)
+    net.dense(4, bias=False)
+    net.arithmetic("MUL", FOUR)
+    (dense,) = fold_into_weights(net.graph()).operators
+    assert dense.inputs == ("x", "dense_0/kernel", None)
+
+
+def test_padding_with_a_second_reader_stays() -> None:
+    net = RandomNetwork(4, 6, 6, 3)
+    padded = net.pad(*PADDED)
+    net.conv(3, 3, padding="VALID")
+    graph = net.graph(net.last, padded)
+    assert fold_padding(graph) is graph
+    net.unary("RELU", source=padded)
+    graph = net.graph("conv_1", net.last)
+    assert fold_padding(graph) is graph
+
+
+def test_shared_weights_before_and_after_the_same_constant_are_kept_apart() -> None:
+    # y = conv(x * 3) + conv(x) * 3: both scale the kernel, only one the bias.
+    net = RandomNetwork(4, 6, 6, 3)
+    net.arithmetic("MUL", 3)
+    net.conv(3)
+    first = net.operators[-1]
+    net.operators.append(
+        Operator("CONV_2D", ("x", *first.inputs[1:]), ("c2",), first.options, first.layer)
+    )
+    net.tensors["c2"] = activation("c2", *net.shape("conv_1"))
+    product = Operator("MUL", ("c2", "mul_0/value"), ("scaled",), {}, "scaled")
+    net.operators.append(product)
+    net.tensors["scaled"] = activation("scaled", *net.shape("c2"))
+    net.binary("ADD", "conv_1", "scaled")
+    graph = net.graph()
+    folded = fold_into_weights(graph)
+    assert kinds(folded) == ["CONV_2D", "CONV_2D", "ADD"]
+    assert_same_results(graph, folded, net.samples(2))
 
 
 REASONS = {

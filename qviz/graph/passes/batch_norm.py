@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import QvizError
 from qviz.graph.operator import Operator
+from qviz.graph.passes.affine_form import AffineForm
 from qviz.graph.tensor import Tensor
 
 _PARAMETERS = ("gamma", "beta", "moving mean", "moving variance")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AffineForm:
-    """A batch norm as ``y = x * factor + offset``.
-
-    Attributes
-    ----------
-    factor, offset : float32 ndarray of shape (channels,)
-        ``gamma / sqrt(variance + epsilon)`` and ``beta - mean * factor``.
-    """
-
-    factor: NDArray[np.float32]
-    offset: NDArray[np.float32]
-
-    @property
-    def dead_channels(self) -> int:
-        """Number of channels that the batch norm makes constant (gamma is 0)."""
-        return int(np.count_nonzero(self.factor == 0))
-
-
-def affine_form(operator: Operator, tensors: dict[str, Tensor]) -> AffineForm:
-    """Factor and offset of a BATCH_NORMALIZATION operator.
+def batch_norm_form(operator: Operator, tensors: Mapping[str, Tensor]) -> AffineForm:
+    """Factor ``gamma * rs`` and offset ``beta - mean * factor`` of a BATCH_NORMALIZATION.
 
     ``rs = 1 / sqrt(variance + epsilon)`` is rounded correctly to float32. TensorFlow's own rsqrt
     is up to 2 units in the last place off and depends on the processor, so that folded weights
@@ -69,11 +51,13 @@ def affine_form(operator: Operator, tensors: dict[str, Tensor]) -> AffineForm:
             f"The batch norm {operator.layer!r} overflows float32: its gamma or mean is too large "
             "for its variance. Check the weights of this layer."
         )
-    return AffineForm(factor, offset)
+    source = operator.inputs[0]
+    assert source is not None
+    return AffineForm(source, factor, offset)
 
 
 def _parameter(
-    operator: Operator, tensors: dict[str, Tensor], index: int, *, needed: bool
+    operator: Operator, tensors: Mapping[str, Tensor], index: int, *, needed: bool
 ) -> NDArray[np.float32] | None:
     name = operator.inputs[index] if index < len(operator.inputs) else None
     what = _PARAMETERS[index - 1]

@@ -1,4 +1,4 @@
-"""What batch-norm folding did, as something to show: folding is a lesson in itself."""
+"""What folding did, as something to show: folding is a lesson in itself."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """What became of one batch norm.
+    """What became of one batch norm, or of another layer that was folded.
 
     Attributes
     ----------
     layer : str
-        The batch norm's layer.
+        The layer that is no more, or the batch norm that stays.
     into : tuple of str
         Layers whose weights took it up; empty where it stays as MUL and ADD.
     forward : bool
@@ -43,7 +43,7 @@ class Folding:
 
 @dataclass(frozen=True, slots=True)
 class FoldingReport:
-    """What batch-norm folding did, in execution order of the batch norms."""
+    """What folding did: paddings first, then batch norms and arithmetic in execution order."""
 
     foldings: tuple[Folding, ...]
 
@@ -59,5 +59,5 @@ class FoldingReport:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """One a batch norm."""
-        return tuple(str(f) for f in self.foldings)
+        """One a layer."""
+        return tuple(dict.fromkeys(str(f) for f in self.foldings))
