@@ -170,6 +170,19 @@ class Actions:
         for name, slot in slots.items():
             self._actions[name].triggered.connect(lambda _=False, slot=slot: slot())
 
+    def enable(self, *, opened: bool, running: bool, with_data: bool, with_runs: bool) -> None:
+        """Enable what can be done now."""
+        ready = opened and not running and with_data
+        for name, on in {
+            "run": ready,
+            "compare": ready,
+            "stop": running,
+            "export_model": opened and not running,
+            "report": with_runs and not running,
+            "keep_float": opened,
+        }.items():
+            self._actions[name].setEnabled(on)
+
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus; returns them by name."""
         titles = {

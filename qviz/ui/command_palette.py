@@ -33,6 +33,12 @@ class CommandPalette(QDialog):
         self._filter("")
         self.search.setFocus()
 
+    def show_over(self, window: QWidget) -> None:
+        """Open below the toolbar of `window`."""
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + 70)
+        self.show()
+
     def _filter(self, text: str) -> None:
         words = text.lower().split()
         self.list.clear()

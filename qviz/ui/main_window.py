@@ -17,19 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from qviz.jobs.results import DataSpec, ModelSummary
-from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.ui import dialogs
 from qviz.ui.actions import Actions
 from qviz.ui.appearance import Appearance
 from qviz.ui.command_palette import CommandPalette
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.file_drop import DropTarget
-from qviz.ui.history_bar import HistoryBar
 from qviz.ui.icons import icon
-from qviz.ui.layers_panel import LayersPanel
 from qviz.ui.message_bar import MessageBar, TextDialog
-from qviz.ui.scheme_panel import SchemePanel
-from qviz.ui.session import FAMILIES_WITH_FLOAT_LAYERS, Run, Session
+from qviz.ui.panels import Panels
+from qviz.ui.session import Session
 from qviz.ui.session_log import SessionLog
 from qviz.ui.settings import Settings
 from qviz.ui.start_page import StartPage
@@ -75,7 +72,6 @@ class MainWindow(QMainWindow):
         self.drop = DropTarget(self)
         self.appearance = Appearance(self.settings, self)
         self._connect_commands()
-        self._connect_session()
         self._connect_workbench()
         self._restore()
 
@@ -85,23 +81,21 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage()
         self.message_bar = MessageBar()
         self.tabs = ViewTabs(self.session, self.start_page)
-        self.history = HistoryBar()
+        self.panels = Panels(self.session, self.settings, self)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.message_bar)
         column.addWidget(self.tabs, 1)
-        column.addWidget(self.history)
+        column.addWidget(self.panels.history)
         self.setCentralWidget(centre)
 
     def _make_docks(self) -> None:
-        self.layers = LayersPanel()
-        self.scheme = SchemePanel()
-        self.docks = []
+        self.docks: list[QDockWidget] = []
         for name, title, widget in (
-            ("layers", self.tr("Layers"), self.layers),
-            ("scheme", self.tr("Scheme"), self.scheme),
+            ("layers", self.tr("Layers"), self.panels.layers),
+            ("scheme", self.tr("Scheme"), self.panels.scheme),
         ):
             dock = QDockWidget(title, self)
             dock.setObjectName(name)
@@ -132,13 +126,13 @@ class MainWindow(QMainWindow):
             {
                 "open": files.ask_model,
                 "sample": files.open_sample,
-                "data": self.scheme.browse.click,
+                "data": self.panels.scheme.browse.click,
                 "export_model": files.export_model,
                 "export_plot": files.export_plot,
                 "report": files.write_report,
                 "quit": self.close,
                 "copy": self._copy,
-                "filter": self.layers.filter.setFocus,
+                "filter": self.panels.layers.filter.setFocus,
                 "keep_float": lambda: self.session.toggle_float_layer(self.session.layer),
                 "palette": self._show_palette,
                 "reset_settings": self._reset_settings,
@@ -162,24 +156,11 @@ class MainWindow(QMainWindow):
             }
         )
 
-    def _connect_session(self) -> None:
-        session = self.session
-        session.model_opened.connect(self._on_model)
-        session.layer_selected.connect(self.layers.select_layer)
-        session.scheme_chosen.connect(self._on_scheme)
-        session.data_chosen.connect(self._on_data)
-        session.options_chosen.connect(self.scheme.show_options)
-        session.runs_updated.connect(lambda: self.history.set_runs(session.runs, session.run))
-        session.run_selected.connect(self._on_run)
-        self.layers.layer_chosen.connect(session.select_layer)
-        self.layers.float_toggled.connect(session.toggle_float_layer)
-        self.scheme.scheme_chosen.connect(session.choose_scheme)
-        self.scheme.data_chosen.connect(session.choose_data)
-        self.scheme.options_chosen.connect(session.choose_options)
-        self.history.run_chosen.connect(self._on_run_chosen)
-
     def _connect_workbench(self) -> None:
-        bench, files = self.workbench, self.files
+        bench, files, session = self.workbench, self.files, self.session
+        session.model_opened.connect(self._on_model)
+        for changed in (session.scheme_chosen, session.data_chosen, session.run_selected):
+            changed.connect(self._update)
         bench.began.connect(self._on_began)
         bench.progressed.connect(self.strip.show_stage)
         bench.ended.connect(self._on_ended)
@@ -189,8 +170,8 @@ class MainWindow(QMainWindow):
         files.written.connect(self._on_written)
         self.strip.stop_asked.connect(bench.stop)
         self.strip.log_asked.connect(self._show_log)
-        self.scheme.run_asked.connect(self._run)
-        self.scheme.compare_asked.connect(self._compare_all)
+        self.panels.scheme.run_asked.connect(self._run)
+        self.panels.scheme.compare_asked.connect(self._compare_all)
         self.tabs.run_asked.connect(self._on_empty_button)
         self.tabs.report_asked.connect(files.write_report)
         self.tabs.report_open_asked.connect(files.open_report)
@@ -214,10 +195,8 @@ class MainWindow(QMainWindow):
         if not self.settings.geometry.isEmpty():
             self.restoreGeometry(self.settings.geometry)
             self.restoreState(self.settings.state)
-        self.session.choose_scheme(SCHEMES.get(self.settings.scheme, SCHEMES["int8"]))
-        self.session.choose_data(DataSpec(self.settings.data))
-        self.scheme.show_options(self.session.options)
-        self._on_scheme(self.session.scheme)
+        self.panels.restore()
+        self._update()
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -239,10 +218,7 @@ class MainWindow(QMainWindow):
                 return
 
     def _show_palette(self) -> None:
-        box = CommandPalette(self.commands.all(), self)
-        corner = self.mapToGlobal(self.rect().topLeft())
-        box.move(corner.x() + (self.width() - box.width()) // 2, corner.y() + 70)
-        box.show()
+        CommandPalette(self.commands.all(), self).show_over(self)
 
     def _show_log(self) -> None:
         TextDialog(self.tr("Session log"), "", self.log.text(), self).open()
@@ -271,62 +247,30 @@ class MainWindow(QMainWindow):
     def _update(self) -> None:
         """Enable what can be done now, and name what is shown."""
         opened, running = self.session.model is not None, self.workbench.running
-        has_runs = self.session.run is not None
-        ready = opened and not running and bool(self.session.data.name_or_path)
-        for name, on in {
-            "run": ready,
-            "compare": ready,
-            "stop": running,
-            "export_model": opened and not running,
-            "report": has_runs and not running,
-            "keep_float": opened,
-        }.items():
-            self.commands[name].setEnabled(on)
-        self.scheme.set_ready(model=opened, running=running)
+        self.commands.enable(
+            opened=opened,
+            running=running,
+            with_data=bool(self.session.data.name_or_path),
+            with_runs=self.session.run is not None,
+        )
+        self.panels.scheme.set_ready(model=opened, running=running)
         self.tabs.set_empty_button(
             self.tr("Run {0}").format(self.session.scheme.id)
             if opened
             else self.tr("Try the digits sample")
         )
-        name = self.session.model.info.name if self.session.model else ""
-        run = f" · {self.session.run.label}" if self.session.run else ""
-        self.setWindowTitle(f"{name}{run} – qviz" if name else "qviz")
+        title = self.session.title
+        self.setWindowTitle(f"{title} – qviz" if title else "qviz")
 
     # -- from the session --------------------------------------------------------------------
 
     def _on_model(self, model: ModelSummary) -> None:
-        self.settings.add_recent(self.session.path)
-        self.layers.set_layers(model.layers)
         self.tabs.setCurrentIndex(WEIGHTS)
         for note in model.notes:
             self.log.add(note)
         self._update()
 
-    def _on_scheme(self, scheme: Scheme) -> None:
-        self.settings.scheme = scheme.id
-        self.scheme.show_scheme(scheme)
-        possible = scheme.family in FAMILIES_WITH_FLOAT_LAYERS and self.session.model is not None
-        self.layers.set_float_layers(self.session.float_layers, possible=possible)
-        self._update()
-
-    def _on_data(self, data: DataSpec) -> None:
-        self.settings.data = data.name_or_path
-        self.scheme.show_data(data)
-        self._update()
-
-    def _on_run(self, run: Run | None) -> None:
-        self.history.select_run(run)
-        self.layers.set_errors(run.result.layers if run else (), run.label if run else "")
-        self.layers.select_layer(self.session.layer)
-        self._update()
-
     # -- from the rest -----------------------------------------------------------------------
-
-    def _on_run_chosen(self, number: int) -> None:
-        run = next((r for r in self.session.runs if r.number == number), None)
-        self.session.select_run(run)
-        if run is not None:
-            self.session.choose_scheme(run.result.scheme)
 
     def _on_began(self, title: str) -> None:
         self.message_bar.hide()
@@ -349,7 +293,7 @@ class MainWindow(QMainWindow):
         if self.session.model is None:
             self.files.open_sample()
         elif not self.session.data.name_or_path:
-            self.scheme.browse.click()
+            self.panels.scheme.browse.click()
         else:
             self._run()
 
@@ -362,7 +306,7 @@ class MainWindow(QMainWindow):
 
     def _on_theme(self, theme: Theme) -> None:
         self.commands.set_theme(theme)
-        self.layers.set_theme(theme)
+        self.panels.layers.set_theme(theme)
         self.message_bar.set_theme(theme)
         self.tabs.set_theme(theme)
 

@@ -75,6 +75,13 @@ class Session(QObject):
         self._data_info: dict[DataSpec, DataInfo] = {}
         self._origin: Comparison | None = None
 
+    @property
+    def title(self) -> str:
+        """What is shown, for the title of the window; empty without a model."""
+        if self.model is None:
+            return ""
+        return f"{self.model.info.name} · {self.run.label}" if self.run else self.model.info.name
+
     # -- model and selection -----------------------------------------------------------------
 
     def open_model(self, path: str, model: ModelSummary, *, allow_code: bool = False) -> None:

@@ -218,8 +218,11 @@ class ViewTabs(QTabWidget):
 
     def _on_weights_selected(self) -> None:
         summary = self.session.layer_summary()
-        if self.weights is not None and summary is not None:
-            self.weights.set_tensors(summary.weights, self.session.tensor)
+        if self.weights is None or summary is None:
+            return
+        self.weights.set_tensors(summary.weights, self.session.tensor)
+        if not summary.weights:
+            self.weights.show_nothing(summary.name)
 
     def _on_run(self, run: Run | None) -> None:
         if self.layer_error is None:

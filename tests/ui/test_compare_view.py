@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes import comparison
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from qviz.quantization.scheme import SCHEMES
+from qviz.ui.views.compare import CompareView
+from qviz.ui.views.scatter import _spread
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CompareView:
+    result = CompareView()
+    qtbot.addWidget(result)
+    result.resize(1000, 700)
+    result.show()
+    qtbot.waitExposed(result)
+    return result
+
+
+def column(view: CompareView, title: str, nth: int = 0) -> list[str]:
+    rows = view.table.rows()
+    at = [i for i, name in enumerate(rows[0]) if name == title][nth]
+    return [row[at] for row in rows[1:]]
+
+
+def test_every_scheme_has_its_row(view: CompareView):
+    data = comparison()
+    view.set_data(data, 6)
+    assert column(view, "Scheme") == list(SCHEMES)
+    assert column(view, "Top-1")[0] == "97.50 %"
+    assert column(view, "Δ float")[0] == "–"
+    assert column(view, "Δ float")[1] == "−0.08 pt"
+    assert column(view, "of float")[0] == "100 %"
+    assert column(view, "gzip ratio")[0] == "1.250"
+    assert column(view, "Notes")[6] == "Softmax stays float."
+
+
+def test_without_float_there_is_no_change(view: CompareView):
+    view.set_data(comparison((SCHEMES["int8"],)))
+    assert column(view, "Δ float") == ["–"]
+    assert column(view, "of float") == ["–"]
+
+
+def test_sorting_is_by_value(view: CompareView):
+    view.set_data(comparison())
+    sizes = view.table.rows()[0].index("Size")
+    view.table.sortByColumn(sizes, Qt.SortOrder.AscendingOrder)
+    order = [view.table.proxy.index(r, sizes).data(256) for r in range(12)]
+    assert order == sorted(order)
+
+
+def test_double_click_chooses_a_run(view: CompareView, qtbot: QtBot):
+    view.set_data(comparison())
+    index = view.table.proxy.index(4, 0)
+    with qtbot.waitSignal(view.run_chosen, timeout=1000) as heard:
+        view.table.doubleClicked.emit(index)
+    assert heard.args == [4]
+
+
+def test_copy_is_tab_separated(view: CompareView):
+    view.set_data(comparison())
+    view.copy()
+    lines = QApplication.clipboard().text().splitlines()
+    assert len(lines) == 13
+    assert lines[0].split("\t")[:2] == ["Scheme", "Top-1"]
+    assert lines[7].split("\t")[0] == "int8"
+
+
+def test_points_are_accuracy_over_size(view: CompareView):
+    data = comparison()
+    view.set_data(data, 6)
+    points = view.scatter.points
+    assert [p.x for p in points] == [row.size_bytes / 1000 for row in data.rows]
+    assert [p.y for p in points] == pytest.approx([100 * r.metrics["top1"] for r in data.rows])
+    assert [p.selected for p in points].index(True) == 6
+    view.horizontal.setCurrentIndex(1)
+    assert view.scatter.points[0].x == data.rows[0].gzip_bytes / 1000
+    view.vertical.setCurrentIndex(view.vertical.findData("agreement"))
+    assert view.scatter.points[1].y == pytest.approx(99.0)
+    assert "in kB" in view.scatter.plot.item.getAxis("bottom").labelText
+    assert "in %" in view.scatter.plot.item.getAxis("left").labelText
+
+
+def test_regression_has_no_percent(view: CompareView):
+    data = comparison()
+    rows = tuple(replace(r, metrics={"mae": 0.31, "rmse": 0.4}) for r in data.rows)
+    view.set_data(replace(data, rows=rows))
+    assert column(view, "MAE")[0] == "0.31"
+    assert view.scatter.points[0].y == 0.31
+    assert view._hint.text().startswith("Down")
+
+
+def test_no_labels_leaves_agreement(view: CompareView):
+    data = comparison()
+    view.set_data(replace(data, rows=tuple(replace(r, metrics={}) for r in data.rows)))
+    assert view.vertical.currentData() == "agreement"
+    assert len(view.scatter.points) == 12
+
+
+def test_labels_do_not_lie_on_each_other(view: CompareView, qtbot: QtBot):
+    data = comparison()
+    rows = tuple(replace(r, metrics={"top1": 0.9}, size_bytes=33_000) for r in data.rows)
+    view.set_data(replace(data, rows=rows))
+    qtbot.wait(20)
+    labels = view.scatter._labels[:12]
+    heights = sorted(view.scatter.plot.box.mapViewToScene(x.pos()).y() for x in labels)
+    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) >= 8
+
+
+def test_spread_keeps_order_and_distance():
+    placed = _spread([50, 50, 51, 90], 12, 0, 200)
+    assert placed == sorted(placed)
+    assert min(b - a for a, b in zip(placed, placed[1:], strict=False)) >= 12 - 1e-9
+    assert min(_spread([5, 5, 5], 12, 0, 200)) >= 6
+    assert max(_spread([195, 196], 12, 0, 200)) <= 194 + 1e-9
+
+
+def test_data_and_preprocessing_stand_beside_the_results(view: CompareView):
+    view.set_data(comparison())
+    assert "360 samples" in view.about.text()
+    assert "preprocessing: scale=1/16" in view.about.text()
+
+
+def test_clicking_a_point_chooses_its_run(view: CompareView, qtbot: QtBot):
+    view.set_data(comparison())
+    point = view.scatter.points[0]
+    with qtbot.waitSignal(view.run_chosen, timeout=1000) as heard:
+        view.scatter.plot.clicked.emit(point.x, point.y)
+    assert heard.args == [0]
