@@ -27,6 +27,7 @@ from qviz.report.reading import (
 # A pipe has no width; wide enough that no table is folded.
 _PIPE_WIDTH = 200
 _WIDE = 110
+_SHOWN_NOTES = 8
 
 
 def console() -> Console:
@@ -116,8 +117,11 @@ def print_comparison(comparison: Comparison) -> None:
             *([Text(told)] if wide else []),
         )
     out.print(table)
-    for note, schemes in grouped_notes(comparison):
+    notes = grouped_notes(comparison)
+    for note, schemes in notes[:_SHOWN_NOTES]:
         _say(out, f"{note} ({', '.join(schemes)})")
+    if len(notes) > _SHOWN_NOTES:
+        _say(out, f"... and {len(notes) - _SHOWN_NOTES} more notes in the report")
     for scheme, reason in comparison.skipped:
         _say(out, f"{scheme} was not run: {reason}")
 

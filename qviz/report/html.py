@@ -26,6 +26,8 @@ from qviz.resources import resource
 # Layers drawn as bars; the table below them has all.
 _DRAWN_LAYERS = 10
 _SIGNAL_LIMIT_DB = 120.0
+_SHOWN_NOTES = 8
+_SHOWN_FLIPS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def html_report(comparison: Comparison) -> str:
         sections=[_section(row) for row in comparison.rows if _has_errors(row)],
         opened=_opened(comparison),
         notes=grouped_notes(comparison),
+        shown_notes=_SHOWN_NOTES,
+        flips=_flips(comparison),
         scatter=_scatter(comparison, lead),
         sizes=_sizes(comparison),
         verdict=_verdict(comparison, lead),
@@ -251,6 +255,19 @@ def _layer_row(layer: LayerError) -> LayerRow:
         rmse_over_scale=f"{ratio:.3f}" if ratio is not None else "–",
         suspicious=ratio is not None and ratio > 0.7,
     )
+
+
+def _flips(comparison: Comparison) -> list[tuple[str, str, int]]:
+    """Scheme, first indices as text, and how many are left out."""
+    return [
+        (
+            row.scheme.id,
+            ", ".join(map(str, row.flipped[:_SHOWN_FLIPS])),
+            max(0, len(row.flipped) - _SHOWN_FLIPS),
+        )
+        for row in comparison.rows
+        if row.flipped
+    ]
 
 
 def _verdict(comparison: Comparison, lead: Headline) -> str:

@@ -5,6 +5,7 @@ import html.parser
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from qviz.report import (
     write_layers_csv,
     write_report,
 )
-from qviz.report.reading import bytes_text, decibel_text, headline, worst_layers
+from qviz.report.reading import bytes_text, decibel_text, grouped_notes, headline, worst_layers
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -216,3 +217,17 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="Cannot write"):
         write_report(classification(), tmp_path / "missing" / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_note_is_said_once_and_long_lists_are_folded() -> None:
+    row = classification().rows[6]
+    shared = tuple(f"layer{i}: dead." for i in range(20))
+    rows = (replace(row, notes=shared, flipped=tuple(range(50))), replace(row, notes=shared[:1]))
+    comparison = replace(classification(), rows=rows)
+    assert grouped_notes(comparison)[0] == ("layer0: dead.", ("int8", "int8"))
+    page = Page(html_report(comparison))
+    told = words(page)
+    assert page.open == []
+    assert told.count("layer0: dead.") == 1
+    assert "12 more" in told
+    assert "39 and 10 more" in told
