@@ -26,6 +26,13 @@ def _divide(x: Array, y: Array) -> Array:
     return np.asarray(np.where((x < 0) != (y < 0), -quotient, quotient)).astype(x.dtype)
 
 
+def _floor_divide(x: Array, y: Array) -> Array:
+    """Quotient rounded down; of floats from the quotient in float64, as the kernel has it."""
+    if x.dtype.kind != "f":
+        return np.asarray(np.floor_divide(x, y))
+    return np.floor(x.astype(np.float64) / y).astype(x.dtype)
+
+
 def _squared_difference(x: Array, y: Array) -> Array:
     difference = x - y
     return np.asarray(difference * difference)
@@ -40,7 +47,7 @@ _FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
     "MINIMUM": np.minimum,
     "POW": np.power,
     "SQUARED_DIFFERENCE": _squared_difference,
-    "FLOOR_DIV": np.floor_divide,
+    "FLOOR_DIV": _floor_divide,
     "FLOOR_MOD": np.mod,
 }
 _QUANTIZED: dict[str, Callable[[Context], Kernel]] = {

@@ -9,6 +9,7 @@ from qviz.execution.fixed_point import (
     multiply_by_quantized_multiplier,
     multiply_by_quantized_multiplier_64,
     quantize_multiplier,
+    wrap_int32,
 )
 from qviz.execution.kernels.hybrid import asymmetric_codes, symmetric_codes
 from qviz.execution.kernels.operands import Array, kernel_of, scale_of, zero_point_of
@@ -57,8 +58,8 @@ def _exact_product(a: Array, b: Array, bound: int) -> Array:
 def _prepare_integer(context: Context) -> Kernel:
     """``z + REQ(sum((q_x - z_x) (q_y - z_y)), f32(s_x s_y) / s)``.
 
-    16-bit operands are summed in 64 bits and scaled by a multiplier of 15 bits. An int32 output
-    holds the sums of the codes themselves.
+    16-bit operands are summed in 64 bits and scaled by a multiplier of 15 bits; the result is then
+    cut to 32 bits. An int32 output holds the sums of the codes themselves.
 
     References
     ----------
@@ -80,7 +81,7 @@ def _prepare_integer(context: Context) -> Kernel:
     def multiply(a: Array, b: Array) -> Array:
         left, right = _oriented(context, a.astype(np.int32) - z_x, b.astype(np.int32) - z_y)
         sums = _exact_product(left, right, bound).astype(np.int64)
-        codes = rescale(sums, multiplier, shift) + z
+        codes = wrap_int32(rescale(sums, multiplier, shift)) + z
         return np.asarray(np.clip(codes, low, high)).astype(target.dtype)
 
     return kernel_of(multiply)

@@ -93,7 +93,9 @@ def prepare_concatenation(context: Context) -> Kernel:
 
     def concatenate(*parts: Array) -> Array:
         rescaled = [change(part) for change, part in zip(rescale, parts, strict=True)]
-        return np.concatenate(over_batch(rescaled, axis), axis)
+        if axis % rescaled[0].ndim != 0:
+            rescaled = over_batch(rescaled)
+        return np.concatenate(rescaled, axis)
 
     return kernel_of(concatenate)
 
@@ -123,16 +125,14 @@ def prepare_pack(context: Context) -> Kernel:
     axis = int(context.option("axis", 0))
 
     def pack(*parts: Array) -> Array:
-        rank = parts[0].ndim + 1
-        return np.stack(over_batch(parts, axis % rank), axis)
+        is_first = axis % (parts[0].ndim + 1) == 0
+        return np.stack(parts if is_first else over_batch(parts), axis)
 
     return kernel_of(pack)
 
 
-def over_batch(parts: Sequence[Array], axis: int) -> list[Array]:
-    """`parts` with dimension 0 broadcast to the batch, unless `axis` joins that dimension."""
-    if parts[0].ndim == 0 or axis % parts[0].ndim == 0:
-        return list(parts)
+def over_batch(parts: Sequence[Array]) -> list[Array]:
+    """`parts` with dimension 0 broadcast to the number of samples in the batch."""
     batch = max(len(part) for part in parts)
     return [
         part if len(part) == batch else np.broadcast_to(part, (batch, *part.shape[1:]))

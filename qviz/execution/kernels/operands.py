@@ -39,8 +39,12 @@ def kernel_of(function: Callable[..., Array | tuple[Array, ...]]) -> Kernel:
 
 
 def is_quantized(tensor: Tensor | None) -> bool:
-    """Whether the elements are codes of real values."""
-    return tensor is not None and tensor.quantization is not None and tensor.dtype.kind in "iu"
+    """Whether the elements are codes of activations; int32 is plain to TFLite, scale or not."""
+    return (
+        tensor is not None
+        and tensor.quantization is not None
+        and tensor.dtype.name in ("int8", "uint8", "int16")
+    )
 
 
 def scale_of(tensor: Tensor | None) -> np.float32:
