@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from qviz.execution.kernels.erf import erfc
+from qviz.execution.kernels.interpolation import correctly_rounded
 from qviz.execution.kernels.operands import Array, is_quantized, kernel_of
 from qviz.execution.kernels.quantized_activation import (
     prepare_hard_swish_codes,
@@ -75,13 +76,8 @@ def gelu_approximate(x: Array) -> Array:
     return np.asarray(_F32(0.5) * x * (_F32(1) + np.tanh(inner)))
 
 
-def _wide(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """`function` in float64, rounded once: what the C library's float functions return."""
-    return lambda x: function(x.astype(np.float64)).astype(_F32)
-
-
-_exp_exact = _wide(np.exp)
-_tanh_exact = _wide(np.tanh)
+_exp_exact = correctly_rounded(np.exp)
+_tanh_exact = correctly_rounded(np.tanh)
 _REAL: dict[str, Callable[[Array], Array]] = {
     "ELU": elu,
     "HARD_SWISH": hard_swish,
@@ -90,7 +86,7 @@ _REAL: dict[str, Callable[[Array], Array]] = {
 }
 # For tables of codes: each elementary function rounded correctly.
 _EXACT: dict[str, Callable[[Array], Array]] = {
-    "ELU": _wide(elu),
+    "ELU": correctly_rounded(elu),
     "LOGISTIC": lambda x: _F32(1) / (_F32(1) + _exp_exact(-x)),
     "TANH": _tanh_exact,
 }

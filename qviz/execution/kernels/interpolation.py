@@ -1,4 +1,4 @@
-"""Tables of 513 entries between which 16-bit kernels interpolate, and tables of 256 for 8 bits."""
+"""Tables of functions of real numbers: 256 entries for 8 bits, 513 to interpolate for 16."""
 
 from __future__ import annotations
 
@@ -91,6 +91,11 @@ class InterpolatedTable:
         slopes = np.diff(self.samples).astype(np.int16).astype(np.int64)
         result: Int64Array = self.samples[index] + ((slopes[index] * offset + 64) >> 7)
         return result
+
+
+def correctly_rounded(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """`function` in float64, rounded to float32 once: what the C library's float functions give."""
+    return lambda x: function(x.astype(np.float64)).astype(np.float32)
 
 
 def real_table(

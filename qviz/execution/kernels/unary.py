@@ -13,7 +13,7 @@ from qviz.execution.fixed_point import (
     quantize_multiplier,
 )
 from qviz.execution.kernels.fixed_point_functions import inverse_square_root
-from qviz.execution.kernels.interpolation import InterpolatedTable, real_table
+from qviz.execution.kernels.interpolation import InterpolatedTable, correctly_rounded, real_table
 from qviz.execution.kernels.operands import (
     Array,
     all_codes,
@@ -96,7 +96,7 @@ def _prepare_exp_codes(context: Context) -> Kernel:
     ----------
     LiteRT, tflite/kernels/exp.cc.
     """
-    return _prepare_table(context, _exact(np.exp))
+    return _prepare_table(context, correctly_rounded(np.exp))
 
 
 def _prepare_log_codes(context: Context) -> Kernel:
@@ -108,7 +108,7 @@ def _prepare_log_codes(context: Context) -> Kernel:
     """
     target = context.output
     lowest = _F32(code_limits(target.dtype)[0] - zero_point_of(target)) * scale_of(target)
-    logarithm = _exact(np.log)
+    logarithm = correctly_rounded(np.log)
     return _prepare_table(context, lambda x: np.where(x <= 0, lowest, logarithm(x)))
 
 
@@ -189,11 +189,6 @@ def _prepare_table(context: Context, function: Callable[[Array], Array]) -> Kern
         )
     codes = table.look_up(all_codes(source.dtype)).astype(target.dtype)
     return kernel_of(lookup(codes, source.dtype))
-
-
-def _exact(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """`function` in float64, rounded once: what the C library's float functions return."""
-    return lambda x: function(x.astype(np.float64)).astype(_F32)
 
 
 _QUANTIZED: dict[str, Callable[[Context], Kernel]] = {
