@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from qviz.execution.kernels.accumulation import (
@@ -22,7 +24,7 @@ from qviz.execution.kernels.requantization import (
     requantize,
     zero_point_of,
 )
-from qviz.execution.kernels.windows import Placement, Window, image_blocks, pad_images
+from qviz.execution.kernels.windows import Window, image_blocks, pad_images
 
 
 @kernel("DEPTHWISE_CONV_2D")
@@ -66,18 +68,19 @@ def _convolve(context: Context, weights: Array, finish: Finish, border: int) -> 
     window = Window.of(context, height, width)
     multiplier = outputs // channels
     dtype = context.output.dtype
+    rows_of_weights = _rows_of_weights(weights[0])
 
     def compute(x: Array) -> Array:
         placement = window.place(x.shape[1], x.shape[2])
         padded = pad_images(x, placement, border)
+        lines = rows_of_weights(placement.width)
         out = np.empty((len(x), placement.height, placement.width, outputs), dtype)
         per_row = placement.width * outputs
         for samples, rows in image_blocks(len(x), placement.height, per_row, BLOCK // 2):
-            block = _block(window, placement, padded, samples, rows).astype(weights.dtype)
+            block = _block(window, padded, samples, rows)
             if multiplier > 1:
                 block = np.repeat(block, multiplier, axis=3)
-            part = Placement(rows.stop - rows.start, placement.width)
-            sums = _sum_of_taps(window, part, block, weights[0])
+            sums = _sum_of_taps(window, block, lines, rows.stop - rows.start)
             result = out[samples, rows]
             finish(sums.reshape(-1, outputs), result.reshape(-1, outputs))
         return out
@@ -85,22 +88,55 @@ def _convolve(context: Context, weights: Array, finish: Finish, border: int) -> 
     return compute
 
 
-def _block(
-    window: Window, placement: Placement, padded: Array, samples: slice, rows: slice
-) -> Array:
+def _rows_of_weights(weights: Array) -> Callable[[int], Array]:
+    """Weights of each tap repeated along an output row: (height, width, out_w * channels).
+
+    numpy's inner loop then runs along the row; over the channels alone it would be too short.
+    """
+    known: dict[int, Array] = {}
+
+    def rows(width: int) -> Array:
+        if width not in known:
+            known.clear()
+            known[width] = np.tile(weights, (1, 1, width))
+        return known[width]
+
+    return rows
+
+
+def _block(window: Window, padded: Array, samples: slice, rows: slice) -> Array:
     """The part of the padded images that the output rows look at."""
     reach = (window.height - 1) * window.dilation_h + 1
     first = rows.start * window.stride_h
     return padded[samples, first : (rows.stop - 1) * window.stride_h + reach]
 
 
-def _sum_of_taps(window: Window, placement: Placement, block: Array, weights: Array) -> Array:
-    sums = np.empty((len(block), placement.height, placement.width, weights.shape[2]), block.dtype)
+def _sum_of_taps(window: Window, block: Array, weights: Array, rows: int) -> Array:
+    """Sums of shape (samples, rows, out_w * channels).
+
+    Columns are sorted by their place within the stride, so that what a tap sees of a row lies in
+    one piece.
+    """
+    samples, height, _, channels = block.shape
+    length = weights.shape[2]
+    phases = [
+        block[:, :, first :: window.stride_w]
+        .astype(weights.dtype, copy=False)
+        .reshape(samples, height, -1)
+        for first in range(window.stride_w)
+    ]
+    sums = np.empty((samples, rows, length), weights.dtype)
     product = np.empty_like(sums)
-    for i, j, seen in window.taps(block, placement):
-        if i == j == 0:
-            np.multiply(seen, weights[0, 0], out=sums)
-        else:
-            np.multiply(seen, weights[i, j], out=product)
-            np.add(sums, product, out=sums)
+    for i in range(window.height):
+        top = i * window.dilation_h
+        lines = slice(top, top + (rows - 1) * window.stride_h + 1, window.stride_h)
+        for j in range(window.width):
+            skipped, phase = divmod(j * window.dilation_w, window.stride_w)
+            start = skipped * channels
+            seen = phases[phase][:, lines, start : start + length]
+            if i == j == 0:
+                np.multiply(seen, weights[0, 0], out=sums)
+            else:
+                np.multiply(seen, weights[i, j], out=product)
+                np.add(sums, product, out=sums)
     return sums
