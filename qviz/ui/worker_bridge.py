@@ -222,6 +222,8 @@ class _Listener(QThread):
         process = self._make_process()
         try:
             self._serve(process)
+        except WorkerError as error:
+            self.died.emit(str(error), process.log_tail(), 0)
         finally:
             process.close()
 

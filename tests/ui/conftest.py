@@ -36,9 +36,7 @@ def processes() -> list[FakeProcess]:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, settings: Settings, processes: list[FakeProcess]
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, settings: Settings, processes: list[FakeProcess]) -> Iterator[MainWindow]:
     def make() -> FakeProcess:
         processes.append(FakeProcess())
         return processes[-1]

@@ -126,8 +126,10 @@ def test_levels_lie_on_the_grid_and_near_the_value(rule, bits, low, high, value)
     code, level = levels.codes(array)[0], levels.levels(array)[0]
     assert levels.lowest_code <= code <= levels.highest_code
     assert code == int(code)
-    inside = levels.minimum <= value <= levels.minimum + levels.scale * (
-        levels.highest_code - levels.lowest_code
+    inside = (
+        levels.minimum
+        <= value
+        <= levels.minimum + levels.scale * (levels.highest_code - levels.lowest_code)
     )
     if inside:
         limit = 1.0 if rule == "floor" else 0.5

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fakes import FakeProcess
+from pytestqt.qtbot import QtBot
+
+from qviz.errors import WorkerError
+from qviz.jobs.task import Partial, Progress
+from qviz.ui.worker_bridge import WorkerBridge
+
+
+class Heard:
+    """Everything that a bridge told, in order."""
+
+    def __init__(self, bridge: WorkerBridge) -> None:
+        self.events: list[tuple[Any, ...]] = []
+        for name in ("progressed", "partially_finished", "finished", "failed", "stopped"):
+            signal = getattr(bridge, name)
+            signal.connect(lambda *args, name=name: self.events.append((name, *args)))
+
+    def names(self) -> list[str]:
+        return [event[0] for event in self.events]
+
+
+@pytest.fixture
+def gate() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def process(gate: threading.Event) -> FakeProcess:
+    def script(task: str, arguments: dict[str, Any]) -> Any:
+        if task == "wait":
+            assert gate.wait(10)
+        if task == "fail":
+            raise ValueError("the sentence")
+        if task == "steps":
+            return steps()
+        return (task, arguments)
+
+    return FakeProcess(script)
+
+
+def steps() -> Any:
+    yield Progress(1, 2, "half")
+    yield Partial("first")
+    return "whole"
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot, process: FakeProcess, gate: threading.Event) -> Iterator[WorkerBridge]:
+    result = WorkerBridge(lambda: process)
+    yield result
+    gate.set()
+    result.close()
+
+
+def test_job_gives_its_result(bridge: WorkerBridge, qtbot: QtBot):
+    heard = Heard(bridge)
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        job = bridge.submit("echo", {"a": 1})
+    assert heard.events == [("finished", job, ("echo", {"a": 1}))]
+    assert not bridge.busy
+
+
+def test_signals_arrive_in_the_windows_thread(bridge: WorkerBridge, qtbot: QtBot):
+    threads: list[int] = []
+    bridge.finished.connect(lambda *_: threads.append(threading.get_ident()))
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        bridge.submit("echo", {})
+    assert threads == [threading.get_ident()]
+
+
+def test_progress_and_parts_come_before_the_result(bridge: WorkerBridge, qtbot: QtBot):
+    heard = Heard(bridge)
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        job = bridge.submit("steps", {})
+    assert heard.events == [
+        ("progressed", job, Progress(1, 2, "half")),
+        ("partially_finished", job, "first"),
+        ("finished", job, "whole"),
+    ]
+
+
+def test_failure_is_a_sentence(bridge: WorkerBridge, qtbot: QtBot):
+    heard = Heard(bridge)
+    with qtbot.waitSignal(bridge.failed, timeout=5000):
+        job = bridge.submit("fail", {})
+    assert heard.events == [("failed", job, "the sentence", "traceback", "ValueError")]
+
+
+def test_jobs_run_one_after_another(
+    bridge: WorkerBridge, process: FakeProcess, gate: threading.Event, qtbot: QtBot
+):
+    heard = Heard(bridge)
+    first = bridge.submit("wait", {})
+    second = bridge.submit("echo", {})
+    qtbot.waitUntil(lambda: len(process.requests) == 1, timeout=5000)
+    qtbot.wait(30)
+    assert len(process.requests) == 1
+    gate.set()
+    qtbot.waitUntil(lambda: len(heard.events) == 2, timeout=5000)
+    assert [event[1] for event in heard.events] == [first, second]
+
+
+def test_only_the_newest_of_replaced_jobs_runs(
+    bridge: WorkerBridge, process: FakeProcess, gate: threading.Event, qtbot: QtBot
+):
+    bridge.submit("wait", {})
+    for i in range(5):
+        last = bridge.submit("echo", {"i": i}, replace=True)
+    gate.set()
+    with qtbot.waitSignal(
+        bridge.finished, timeout=5000, check_params_cb=lambda job, _: job == last
+    ):
+        pass
+    assert [arguments for _, arguments in process.requests] == [{}, {"i": 4}]
+
+
+def test_stop_answers_at_once_and_a_late_result_is_dropped(
+    bridge: WorkerBridge, process: FakeProcess, gate: threading.Event, qtbot: QtBot
+):
+    heard = Heard(bridge)
+    first = bridge.submit("wait", {})
+    second = bridge.submit("echo", {})
+    qtbot.waitUntil(lambda: len(process.requests) == 1, timeout=5000)
+    bridge.stop()
+    assert heard.events == [("stopped", first), ("stopped", second)]
+    assert not bridge.busy
+    gate.set()
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        third = bridge.submit("echo", {"after": True})
+    assert heard.events[2:] == [("finished", third, ("echo", {"after": True}))]
+    assert (process.stops, process.starts) == (1, 2)
+
+
+def test_stop_of_an_idle_worker_does_nothing(
+    bridge: WorkerBridge, process: FakeProcess, qtbot: QtBot
+):
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        bridge.submit("echo", {})
+    bridge.stop()
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        bridge.submit("echo", {})
+    assert process.starts == 1
+
+
+def test_crash_is_one_sentence_with_the_log_and_the_next_job_runs(
+    bridge: WorkerBridge, process: FakeProcess, qtbot: QtBot
+):
+    heard = Heard(bridge)
+    job = bridge.submit("wait", {})
+    qtbot.waitUntil(lambda: len(process.requests) == 1, timeout=5000)
+    with qtbot.waitSignal(bridge.failed, timeout=5000):
+        process.die(-11)
+    name, failed_job, message, details, _ = heard.events[0]
+    assert (name, failed_job) == ("failed", job)
+    assert "signal 11" in message
+    assert "session is intact" in message
+    assert "\n" not in message
+    assert details == "last words"
+    with qtbot.waitSignal(bridge.finished, timeout=5000):
+        bridge.submit("echo", {})
+
+
+def test_worker_that_keeps_dying_is_given_up(qtbot: QtBot):
+    class Stillborn(FakeProcess):
+        def start(self) -> None:
+            super().start()
+            self.die(1)
+
+        def submit(self, job_id: int, task: str, arguments: dict[str, Any]) -> None:
+            raise WorkerError("gone")
+
+    process = Stillborn()
+    bridge = WorkerBridge(lambda: process)
+    heard = Heard(bridge)
+    bridge.submit("echo", {})
+    qtbot.waitUntil(lambda: "failed" in heard.names(), timeout=5000)
+    qtbot.waitUntil(lambda: process.starts == 3, timeout=5000)
+    qtbot.waitUntil(lambda: bridge._thread.isFinished(), timeout=5000)
+    assert process.starts == 3
+    bridge.close()
+
+
+def test_close_without_a_job_ends_the_thread(qtbot: QtBot, process: FakeProcess):
+    bridge = WorkerBridge(lambda: process)
+    bridge.start()
+    bridge.close()
+    assert bridge._thread.isFinished()
+
+
+def test_close_while_a_job_runs(qtbot: QtBot, process: FakeProcess, gate: threading.Event):
+    bridge = WorkerBridge(lambda: process)
+    heard = Heard(bridge)
+    bridge.submit("wait", {})
+    qtbot.waitUntil(lambda: len(process.requests) == 1, timeout=5000)
+    bridge.close()
+    gate.set()
+    qtbot.wait(20)
+    assert heard.events == []
