@@ -1,21 +1,46 @@
-"""What came of a scheme: data, metrics, errors, sizes, comparisons."""
+"""What came of a scheme: data, metrics, errors, sizes, comparisons.
+
+Names are imported when first used: the window reads results without loading what makes them.
+"""
 
 from __future__ import annotations
 
-from qviz.evaluation.artifact import artifact_files, artifact_size, write_artifact
-from qviz.evaluation.comparison import Step, compare, comparison_steps
-from qviz.evaluation.dataset import Dataset
-from qviz.evaluation.loading import load_dataset
-from qviz.evaluation.preprocessing import Preprocessing
-from qviz.evaluation.provenance import model_info
-from qviz.evaluation.results import (
-    Comparison,
-    DataInfo,
-    ErrorMetrics,
-    LayerError,
-    ModelInfo,
-    SchemeResult,
-)
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qviz.evaluation.artifact import artifact_files, artifact_size, write_artifact
+    from qviz.evaluation.comparison import Step, compare, comparison_steps
+    from qviz.evaluation.dataset import Dataset
+    from qviz.evaluation.loading import load_dataset
+    from qviz.evaluation.preprocessing import Preprocessing
+    from qviz.evaluation.provenance import model_info
+    from qviz.evaluation.results import (
+        Comparison,
+        DataInfo,
+        ErrorMetrics,
+        LayerError,
+        ModelInfo,
+        SchemeResult,
+    )
+
+_HOMES = {
+    "artifact": ("artifact_files", "artifact_size", "write_artifact"),
+    "comparison": ("Step", "compare", "comparison_steps"),
+    "dataset": ("Dataset",),
+    "loading": ("load_dataset",),
+    "preprocessing": ("Preprocessing",),
+    "provenance": ("model_info",),
+    "results": (
+        "Comparison",
+        "DataInfo",
+        "ErrorMetrics",
+        "LayerError",
+        "ModelInfo",
+        "SchemeResult",
+    ),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Comparison",
@@ -35,3 +60,11 @@ __all__ = [
     "model_info",
     "write_artifact",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'qviz.evaluation' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"qviz.evaluation.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

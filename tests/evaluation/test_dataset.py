@@ -208,3 +208,20 @@ def test_models_that_do_not_take_single_samples_are_refused(tmp_path: Path) -> N
         graph = Graph.build([operator("RELU", ("x",), "y")], tensors, ["x"], ["y"])
         with pytest.raises(DatasetError, match="input x has the fixed shape"):
             load_dataset(path, model=graph)
+
+
+def test_damage_anywhere_is_a_sentence(tmp_path: Path) -> None:
+    whole = save(tmp_path / "whole.npz", x=X, y=Y).read_bytes()
+    random = np.random.default_rng(5)
+    path = tmp_path / "damaged.npz"
+    refused = 0
+    for _ in range(200):
+        data = bytearray(whole)
+        for place in random.integers(0, len(data), 2):
+            data[place] ^= int(random.integers(1, 256))
+        path.write_bytes(data[: random.integers(1, len(data))] if random.random() < 0.2 else data)
+        try:
+            load_dataset(path)
+        except DatasetError:
+            refused += 1
+    assert refused > 100
