@@ -65,16 +65,28 @@ class WorkerProcess:
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
-        """Start a fresh child; a running one is left as it is."""
+        """Start a fresh child; a running one is left as it is.
+
+        Raises
+        ------
+        WorkerError
+            If the system gives no process, or the main script does not guard its own start.
+        """
         if self.alive:
             return
         ours, theirs = self._context.Pipe()
-        self._process = self._context.Process(
+        process = self._context.Process(
             target=serve, args=(theirs, str(self.log_path)), name="qviz-worker", daemon=True
         )
-        self._process.start()
-        theirs.close()
-        self._connection = ours
+        try:
+            process.start()
+        except (OSError, RuntimeError) as error:
+            ours.close()
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+            raise WorkerError(f"The worker process could not be started: {reason}") from error
+        finally:
+            theirs.close()
+        self._process, self._connection = process, ours
 
     def submit(self, job_id: int, task: str, arguments: dict[str, Any]) -> None:
         """Send a job; its answers arrive on `connection` with `job_id`.

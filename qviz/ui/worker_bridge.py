@@ -223,7 +223,7 @@ class _Listener(QThread):
         try:
             self._serve(process)
         except WorkerError as error:
-            self.died.emit(str(error), process.log_tail(), 0)
+            self._refuse(str(error), process.log_tail())
         finally:
             process.close()
 
@@ -256,10 +256,18 @@ class _Listener(QThread):
                 process.stop()
                 log = process.log_tail()
                 if deaths >= _RESPAWN_LIMIT:
-                    self.died.emit(reason + " " + self._gave_up(), log, job_id)
+                    reason = f"{reason} {self._gave_up()}"
+                    self.died.emit(reason, log, job_id)
+                    self._refuse(reason, log)
                     return
                 process.start()
                 self.died.emit(reason, log, job_id)
+
+    def _refuse(self, reason: str, log: str) -> None:
+        """Answer every job with `reason` until the window closes: there is no worker for it."""
+        while not isinstance(command := self._commands.get(), _Close):
+            if isinstance(command, Job):
+                self.died.emit(reason, log, command.job_id)
 
     @staticmethod
     def _gave_up() -> str:
