@@ -256,18 +256,18 @@ class _Listener(QThread):
                 process.stop()
                 log = process.log_tail()
                 if deaths >= _RESPAWN_LIMIT:
-                    reason = f"{reason} {self._gave_up()}"
-                    self.died.emit(reason, log, job_id)
-                    self._refuse(reason, log)
+                    self.died.emit(f"{reason} {self._gave_up()}", log, job_id)
                     return
                 process.start()
                 self.died.emit(reason, log, job_id)
 
     def _refuse(self, reason: str, log: str) -> None:
-        """Answer every job with `reason` until the window closes: there is no worker for it."""
-        while not isinstance(command := self._commands.get(), _Close):
-            if isinstance(command, Job):
-                self.died.emit(reason, log, command.job_id)
+        """Answer the jobs that wait for a worker that cannot be had; a later job tries again."""
+        with contextlib.suppress(queue.Empty):
+            # The job that started this thread is posted right after it.
+            while not isinstance(command := self._commands.get(timeout=0.5), _Close):
+                if isinstance(command, Job):
+                    self.died.emit(reason, log, command.job_id)
 
     @staticmethod
     def _gave_up() -> str:

@@ -187,6 +187,20 @@ def test_worker_that_keeps_dying_is_given_up(qtbot: QtBot):
     bridge.close()
 
 
+def test_a_worker_that_cannot_be_started_fails_the_job_with_the_reason(qtbot: QtBot):
+    class Impossible(FakeProcess):
+        def start(self) -> None:
+            raise WorkerError("no process to be had")
+
+    bridge = WorkerBridge(Impossible)
+    heard = Heard(bridge)
+    bridge.submit("echo", {})
+    qtbot.waitUntil(lambda: "failed" in heard.names(), timeout=5000)
+    assert heard.events[0][2] == "no process to be had"
+    assert not bridge.busy
+    bridge.close()
+
+
 def test_close_without_a_job_ends_the_thread(qtbot: QtBot, process: FakeProcess):
     bridge = WorkerBridge(lambda: process)
     bridge.start()
