@@ -192,6 +192,9 @@ def test_a_worker_that_cannot_be_started_fails_the_job_with_the_reason(qtbot: Qt
         def start(self) -> None:
             raise WorkerError("no process to be had")
 
+        def close(self) -> None:
+            """There is nothing to close."""
+
     bridge = WorkerBridge(Impossible)
     heard = Heard(bridge)
     bridge.submit("echo", {})
