@@ -71,14 +71,28 @@ def tells_classes(graph: Graph, data: Dataset) -> bool:
         return data.task == "classification"
     if len([n for n in graph.tensors[graph.outputs[0]].shape[1:] if n != 1]) != 1:
         return False
+    return _last_kind(graph) in _SCORING
+
+
+def _last_kind(graph: Graph) -> str:
+    """Kind of the operator that makes the first output; empty if none does."""
     producers = graph.producers()
     name: str | None = graph.outputs[0]
     while name in producers:
         operator = graph.operators[producers[name]]
         if operator.kind not in _PASSING:
-            return operator.kind in _SCORING
+            return operator.kind
         name = operator.inputs[0]
-    return False
+    return ""
+
+
+def _probability_shift(graph: Graph, as_classes: bool) -> float:
+    """What to add to a single score so that 0.5 divides the classes.
+
+    A sigmoid gives a probability; what comes out of any other operator is a logit, divided at 0.
+    """
+    single = all(n == 1 for n in graph.tensors[graph.outputs[0]].shape[1:])
+    return 0.5 if as_classes and single and _last_kind(graph) != "LOGISTIC" else 0.0
 
 
 def run_steps(
@@ -109,6 +123,7 @@ def run_steps(
     numbers = RegressionAccumulator() if data.task == "regression" else None
     closeness = R2Accumulator()
     ranges: dict[str, tuple[float, float]] = {}
+    shift = _probability_shift(graph, as_classes)
     seconds = 0.0
     for start in range(0, len(data), batch_size):
         stop = min(start + batch_size, len(data))
@@ -124,6 +139,8 @@ def run_steps(
                 f"samples: it is not one result for each sample, so that samples cannot be "
                 f"compared."
             )
+        if shift:
+            output = output + np.float32(shift)
         if data.y is not None and scores is not None:
             scores.update(output, data.y[start:stop])
         if data.y is not None and numbers is not None:

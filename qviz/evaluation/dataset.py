@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
-from qviz.evaluation.labels import Task, fit_labels
+from qviz.evaluation.labels import Task, clean_labels, fit_labels, guess_task
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.graph import Graph, Tensor
 
@@ -69,6 +69,30 @@ class Dataset:
     sha256: str = ""
     calibration: tuple[Array, ...] = ()
     shapes: tuple[InputShape, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        x: Array | tuple[Array, ...],
+        y: Array | None = None,
+        *,
+        name: str = "arrays",
+        preprocessing: Preprocessing | str = "",
+    ) -> Dataset:
+        """Data from arrays: one of samples, or a tuple of one for each input, and labels.
+
+        Raises
+        ------
+        DatasetError
+            If there are no samples or not as many labels.
+        """
+        inputs = x if isinstance(x, tuple) else (x,)
+        if not inputs or any(a.ndim < 1 or len(a) != len(inputs[0]) or not len(a) for a in inputs):
+            raise DatasetError(f"{name} needs samples, as many for every input.")
+        labels = None if y is None else clean_labels(y, len(inputs[0]), name)
+        if isinstance(preprocessing, str):
+            preprocessing = Preprocessing.parse(preprocessing)
+        return cls(name, inputs, labels, guess_task(labels), preprocessing)
 
     def __len__(self) -> int:
         return len(self.inputs[0])

@@ -270,6 +270,22 @@ def test_several_inputs_and_outputs_are_compared_by_the_first() -> None:
     assert all(e.local == e.accumulated for e in int8.layers)
 
 
+@pytest.mark.parametrize("sigmoid", [True, False])
+def test_two_classes_by_one_output(sigmoid: bool) -> None:
+    tensors = [activation("x", 1, 1), constant("kernel", [[4.0]]), activation("logit", 1, 1)]
+    operators = [operator("FULLY_CONNECTED", ("x", "kernel", None), "logit")]
+    if sigmoid:
+        tensors.append(activation("probability", 1, 1))
+        operators.append(operator("LOGISTIC", ("logit",), "probability"))
+    output = operators[-1].outputs[0]
+    graph = Graph.build(operators, tensors, ["x"], [output])
+    x = np.linspace(-1, 1, 40, dtype=np.float32)[:, None]
+    data = Dataset.of(x, (x[:, 0] > 0).astype(np.int64))
+    for row in compare(graph, data, ["float32", "int8", "int8-only"]).rows:
+        assert row.metrics == {"top1": 1.0}
+        assert row.agreement == 1.0
+
+
 def test_data_of_the_wrong_shape_are_an_error() -> None:
     data = Dataset("other", (np.zeros((4, 5, 5), np.float32),))
     with pytest.raises(DatasetError, match=r"expects samples of shape \(6, 6, 2\)"):

@@ -225,3 +225,14 @@ def test_damage_anywhere_is_a_sentence(tmp_path: Path) -> None:
         except DatasetError:
             refused += 1
     assert refused > 100
+
+
+def test_data_from_arrays() -> None:
+    data = Dataset.of(X, np.eye(3)[Y], preprocessing="0..1").fitted(model((4, 4, 1), (3,)))
+    assert data.y is not None
+    assert data.y.tolist() == Y.tolist()
+    assert np.asarray(data.batch(0, 6)).max() == np.float32(95 / 255)
+    with pytest.raises(DatasetError, match="needs samples"):
+        Dataset.of(X[:0])
+    with pytest.raises(DatasetError, match="6 samples but 5 labels"):
+        Dataset.of(X, Y[:5])
