@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qviz.errors import ExecutionError
 from qviz.execution.batching import is_batch_transparent
 from qviz.execution.blas import single_threaded_blas
-from qviz.execution.io import Inputs, check_inputs
+from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
@@ -183,7 +183,8 @@ class Executor:
         if batch_size < 1:
             raise ExecutionError(f"A batch holds at least 1 sample, not {batch_size}.")
         taps = taps if taps == "all" else tuple(taps)
-        arrays = check_inputs(self.graph, x)
+        # Not checked as a whole, which could copy or read all of a memory-mapped array.
+        arrays = name_inputs(self.graph, x)
         for piece in _pieces(self.graph, arrays, _samples(self.graph, arrays), batch_size):
             yield self.run(piece, taps)
 
@@ -287,8 +288,8 @@ def _samples(graph: Graph, arrays: Mapping[str, NDArray[Any]]) -> int:
     """Number of samples in the inputs; 1 for a graph without a batch dimension."""
     for name in graph.inputs:
         shape = graph.tensors[name].shape
-        if shape and shape[0] in (1, -1):
-            return int(arrays[name].shape[0])
+        if shape and shape[0] in (1, -1) and arrays[name].ndim:
+            return len(arrays[name])
     return 1
 
 

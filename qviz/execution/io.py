@@ -33,7 +33,7 @@ def check_inputs(graph: Graph, inputs: Inputs) -> dict[str, NDArray[Any]]:
     ExecutionError
         If the count, a name, a rank, a shape or a type does not fit.
     """
-    arrays = {n: np.asarray(a) for n, a in _by_name(graph, inputs).items()}
+    arrays = name_inputs(graph, inputs)
     checked = {n: _checked(graph.tensors[n], a) for n, a in arrays.items()}
     counts = {
         n: a.shape[0] for n, a in checked.items() if a.ndim and graph.tensors[n].shape[0] in (1, -1)
@@ -42,6 +42,17 @@ def check_inputs(graph: Graph, inputs: Inputs) -> dict[str, NDArray[Any]]:
         listed = ", ".join(f"{n!r} {count}" for n, count in counts.items())
         raise ExecutionError(f"The inputs hold different numbers of samples: {listed}.")
     return checked
+
+
+def name_inputs(graph: Graph, inputs: Inputs) -> dict[str, NDArray[Any]]:
+    """Inputs of `graph` by name, of whatever shape and type.
+
+    Raises
+    ------
+    ExecutionError
+        If the count or a name does not fit.
+    """
+    return {name: np.asarray(array) for name, array in _by_name(graph, inputs).items()}
 
 
 def _by_name(graph: Graph, inputs: Inputs) -> dict[str, Any]:

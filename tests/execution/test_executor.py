@@ -177,6 +177,13 @@ def test_predict_yields_batches_in_order() -> None:
         next(executor.predict(x, batch_size=0))
 
 
+def test_predict_checks_inputs() -> None:
+    executor = Executor(chain())
+    for wrong in (np.zeros((5, 3), np.float32), np.array(1.0), np.zeros((0, 4), np.float32)):
+        with pytest.raises(ExecutionError, match="Input 't0'"):
+            next(executor.predict(wrong))
+
+
 def test_predict_takes_taps_from_an_iterator_for_every_batch() -> None:
     x = np.zeros((4, 4), np.float32)
     traces = list(Executor(chain()).predict(x, batch_size=2, taps=iter(["t1"])))

@@ -92,9 +92,10 @@ def _convolve(
             f"its {channels} input channels do not fit weights of shape {weights.shape}"
         )
     window = Window.of(context, height, width)
-    # (groups, taps, outputs of a group), contiguous as BLAS wants it.
     grouped = weights.reshape(groups, outputs // groups, height * width * group_channels)
-    matrices = np.ascontiguousarray(grouped.transpose(0, 2, 1), carrier)
+    # A view of shape (groups, taps, outputs of a group): BLAS takes it transposed, and float
+    # weights are not held twice.
+    matrices = grouped.astype(carrier, copy=False).transpose(0, 2, 1)
     dtype = context.output.dtype
 
     def compute(x: Array) -> Array:

@@ -59,14 +59,14 @@ def prepare_fully_connected(context: Context) -> Kernel:
 
 
 def _pack_float(context: Context, weights: Array, bias: Array | None) -> Compute:
-    matrix = np.ascontiguousarray(weights.T, np.float32)
-    return _multiply(context, matrix, add_bias_and_clamp(context, bias))
+    # A view, which BLAS takes as well as a copy.
+    return _multiply(context, weights.T, add_bias_and_clamp(context, bias))
 
 
 def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compute:
     x = context.input(0)
     weights = centred_weights(context.input(1), weights).T
-    matrix = np.ascontiguousarray(weights, exact_carrier(weights, input_bound(x)))
+    matrix = weights.astype(exact_carrier(weights, input_bound(x)))
     accumulator = Accumulator.of(context, weights, bias)
     return _multiply(context, matrix, requantize_in_double(context, accumulator))
 
@@ -79,7 +79,7 @@ def _multiply(context: Context, matrix: Array, finish: Finish) -> Compute:
 def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Compute:
     """Each row quantized by itself: asymmetric or, in older files, symmetric."""
     weights = centred_weights(context.input(1), weights).T
-    matrix = np.ascontiguousarray(weights, exact_carrier(weights, 255))
+    matrix = weights.astype(exact_carrier(weights, 255))
     params = context.input(1).quantization
     if params is None:
         raise context.unsupported("its integer weights have no scale")
