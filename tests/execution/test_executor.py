@@ -93,6 +93,20 @@ def test_inputs_stay_as_they_were_and_results_are_read_only() -> None:
             array[...] = 0
 
 
+def test_a_kernel_cannot_write_into_its_inputs(probe: Probe) -> None:
+    def overwrite(array: NDArray[Any]) -> None:
+        array += 1
+
+    tensors = [float_tensor("x", 1, 2), float_tensor("y", 1, 2)]
+    operator = Operator("PROBE", ("x",), ("y",), layer="probe")
+    executor = Executor(Graph.build([operator], tensors, ["x"], ["y"]))
+    probe.watch = overwrite
+    x = np.zeros((1, 2), np.float32)
+    with pytest.raises(ExecutionError, match=r"PROBE of layer 'probe'.*read-only"):
+        executor.run(x)
+    np.testing.assert_array_equal(x, 0)
+
+
 def test_arrays_are_freed_after_their_last_reader(probe: Probe) -> None:
     count = 6
     tensors = [float_tensor(f"t{i}", 1, 8) for i in range(count + 1)]
