@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from qviz.execution.kernels.erf import erfc
+from qviz.execution.kernels.erf import erfc, exact_erfc
 from qviz.execution.kernels.interpolation import correctly_rounded
 from qviz.execution.kernels.operands import Array, is_quantized, kernel_of
 from qviz.execution.kernels.quantized_activation import (
@@ -23,6 +23,7 @@ _F32 = np.float32
 
 # Below this the reference kernel takes the exponential itself for the sigmoid.
 _SIGMOID_CUTOFF = _F32(-9)
+_MINUS_SQRT_HALF = _F32(-np.sqrt(0.5))
 _SQRT_2_OVER_PI = _F32(np.sqrt(2 / np.pi))
 
 _CLAMPS = {
@@ -67,13 +68,13 @@ def logistic(x: Array) -> Array:
 
 def gelu(x: Array) -> Array:
     """``x / 2 erfc(-x / sqrt(2))``: Gaussian error linear unit, exact."""
-    return np.asarray(_F32(0.5) * x * erfc(x * _F32(-np.sqrt(0.5))).astype(_F32))
+    return np.asarray(_F32(0.5) * x * erfc(x * _MINUS_SQRT_HALF))
 
 
-def gelu_approximate(x: Array) -> Array:
+def gelu_approximate(x: Array, tanh: Callable[[Array], Array] = np.tanh) -> Array:
     """``x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))``."""
     inner = _SQRT_2_OVER_PI * (x + _F32(0.044715) * x * x * x)
-    return np.asarray(_F32(0.5) * x * (_F32(1) + np.tanh(inner)))
+    return np.asarray(_F32(0.5) * x * (_F32(1) + tanh(inner)))
 
 
 _exp_exact = correctly_rounded(np.exp)
@@ -89,6 +90,8 @@ _EXACT: dict[str, Callable[[Array], Array]] = {
     "ELU": correctly_rounded(elu),
     "LOGISTIC": lambda x: _F32(1) / (_F32(1) + _exp_exact(-x)),
     "TANH": _tanh_exact,
+    "GELU": lambda x: _F32(0.5) * x * exact_erfc(x * _MINUS_SQRT_HALF),
+    "GELU_TANH": lambda x: gelu_approximate(x, _tanh_exact),
 }
 
 
@@ -110,13 +113,8 @@ def prepare_gelu(context: Context) -> Kernel:
     """GELU, exact or by the tanh formula as the option ``approximate`` says."""
     approximate = bool(context.option("approximate", False))
     if is_quantized(context.input(0)):
-        return prepare_tabulated(context, _gelu_approximate_exact if approximate else gelu)
+        return prepare_tabulated(context, _EXACT["GELU_TANH" if approximate else "GELU"])
     return kernel_of(gelu_approximate if approximate else gelu)
-
-
-def _gelu_approximate_exact(x: Array) -> Array:
-    inner = _SQRT_2_OVER_PI * (x + _F32(0.044715) * x * x * x)
-    return np.asarray(_F32(0.5) * x * (_F32(1) + _tanh_exact(inner)))
 
 
 @kernel("LEAKY_RELU")
