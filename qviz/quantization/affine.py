@@ -278,7 +278,8 @@ def guard_bias(
 
     A channel whose bias code would exceed K = 2**30 - 1 gets ``bias_scale = |b| / K`` and
     ``weight_scale = bias_scale / input_scale`` (double). The weights of that channel then use only
-    a few codes, or none.
+    a few codes, or none. Weights with a single channel become per-tensor weights here, with what
+    that means for their codes (`symmetric_codes`).
 
     Returns
     -------
@@ -295,7 +296,11 @@ def guard_bias(
         return None
     bias_scale = np.where(too_large, magnitude / LARGEST_BIAS_CODE, params.scale)
     weight_scale = np.where(too_large, bias_scale / input_params.scale[0], weight_params.scale)
-    return replace(params, scale=bias_scale), replace(weight_params, scale=weight_scale)
+    dimension = weight_params.quantized_dimension if len(weight_scale) > 1 else None
+    return (
+        replace(params, scale=bias_scale),
+        replace(weight_params, scale=weight_scale, quantized_dimension=dimension),
+    )
 
 
 def bias_codes(values: Reals, params: AffineParams) -> Codes:

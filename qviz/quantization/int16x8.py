@@ -11,6 +11,7 @@ from qviz.graph import Graph
 from qviz.quantization.int8_propagation import Ranges
 from qviz.quantization.int16x8_emission import emit_int16x8
 from qviz.quantization.int16x8_plan import Int16x8Plan
+from qviz.quantization.integer_form import to_integer_form
 from qviz.quantization.preconditions import (
     check_constants,
     check_ranges,
@@ -18,7 +19,6 @@ from qviz.quantization.preconditions import (
 )
 from qviz.quantization.rules import profile
 from qviz.quantization.scheme import Scheme
-from qviz.quantization.zero_biases import with_zero_biases
 
 
 def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
@@ -49,7 +49,7 @@ def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
         If the scheme wants integers only and an operator has no 16x8 form.
     """
     check_constants(graph)
-    graph = with_zero_biases(graph)
+    graph = to_integer_form(graph)
     plan = Int16x8Plan(graph, scheme, profile(scheme.profile).int16x8)
     if scheme.integer_only:
         refuse_float_operators(plan.float_operators(), scheme)

@@ -101,7 +101,7 @@ class Int16x8Constants:
             dtype=codes.dtype,
             data=codes,
             quantization=params.to_quantization_params(),
-            origin=name,
+            origin=source.origin or name,
         )
         return self.tensors[name]
 

@@ -6,6 +6,8 @@ from qviz.graph import Graph
 from qviz.quantization.dataflow import Dataflow
 from qviz.quantization.int8_emission import emit
 from qviz.quantization.int8_propagation import Ranges, propagate
+from qviz.quantization.int8_results import dequantize_late
+from qviz.quantization.integer_form import to_integer_form
 from qviz.quantization.preconditions import (
     check_constants,
     check_ranges,
@@ -13,7 +15,6 @@ from qviz.quantization.preconditions import (
 )
 from qviz.quantization.rules import profile
 from qviz.quantization.scheme import Scheme
-from qviz.quantization.zero_biases import with_zero_biases
 
 
 def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
@@ -45,7 +46,7 @@ def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
     """
     rules = profile(scheme.profile).int8
     check_constants(graph)
-    graph = with_zero_biases(graph)
+    graph = to_integer_form(graph)
     flow = Dataflow(graph, rules, frozenset(scheme.float_layers))
     check_ranges(
         [
@@ -60,6 +61,7 @@ def quantize_int8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
         ranges,
     )
     assignment = propagate(flow, ranges, per_channel=scheme.per_channel)
+    dequantize_late(flow, assignment)
     if scheme.integer_only:
         refuse_float_operators(
             [

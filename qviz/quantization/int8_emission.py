@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from qviz.graph import Graph, Operator, Tensor
-from qviz.quantization.affine import AffineParams, codes
+from qviz.graph import Graph, Operator
+from qviz.quantization.affine import INT8, UINT8, AffineParams, codes
 from qviz.quantization.dataflow import FLOAT32, Dataflow, Use
 from qviz.quantization.draft import GraphDraft
 from qviz.quantization.int8_propagation import Assignment
+from qviz.quantization.int8_results import folded_params, made_params
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class _Emission:
 
     def __init__(self, flow: Dataflow, assignment: Assignment, io_dtype: str) -> None:
         self._flow = flow
+        self._assignment = assignment
         self._params = assignment.params
         self._requantizations = assignment.requantizations
         self._integer = assignment.integer
@@ -95,29 +97,19 @@ class _Emission:
         if not self._flow.is_float(value):
             return self._draft.keep(self._flow.tensor(value))
         forms = self._forms[value]
-        as_codes = not self._draft.tensor(forms.made).is_float
-        if self._io_dtype == "float32" or (not as_codes and value not in self._params):
-            return self._dequantized(value) if as_codes else forms.made
-        if not as_codes and forms.shared is None:
+        made = self._draft.tensor(forms.made)
+        if self._io_dtype == "float32" or (made.is_float and value not in self._params):
+            return forms.made if made.is_float else self._dequantized(value)
+        if made.dtype == UINT8:
+            return forms.made
+        if forms.shared is None:
             forms.shared = self._convert(forms.made, "quantized", self._params[value])
-        codes_name = forms.made if as_codes else forms.shared
-        assert codes_name is not None
-        tensor = self._draft.tensor(codes_name)
-        if self._io_dtype == "int8" or tensor.dtype.name == "uint8":
-            return codes_name
-        params = self._codes_params(value, made=as_codes).as_uint8()
-        return self._convert(codes_name, "requantized", params)
-
-    def _codes_params(self, value: str, *, made: bool) -> AffineParams:
-        """Parameters of the codes that the producer makes (`made`) or that readers share."""
-        if made:
-            for requantization in self._requantizations.get(value, ()):
-                if requantization.at_producer and not self._chooses_range(value):
-                    return requantization.params
-            folded = self._folded_params(value)
-            if folded is not None:
-                return folded
-        return self._params[value]
+        if self._io_dtype == "int8":
+            return forms.shared
+        params = self._params[value]
+        if forms.shared == forms.made:
+            params = made_params(self._flow, self._assignment, value)
+        return self._convert(forms.shared, "requantized", params.as_uint8())
 
     # ---------------------------------------------------------------- operators
 
@@ -149,11 +141,14 @@ class _Emission:
         if not self._flow.is_float(value):
             return self._draft.keep(self._flow.tensor(value))
         forms = self._forms[value]
-        if integer:
-            name = self._redirected.get(use, forms.shared)
-            assert name is not None
-            return name
-        return forms.made if self._draft.tensor(forms.made).is_float else self._dequantized(value)
+        made = self._draft.tensor(forms.made)
+        if not integer:
+            return forms.made if made.is_float else self._dequantized(value)
+        if use in self._assignment.pulled and made.dtype == INT8:
+            return forms.made
+        name = self._redirected.get(use, forms.shared)
+        assert name is not None
+        return name
 
     def _constant(self, value: str, *, as_codes: bool) -> str:
         """A constant as codes for integer operators, or as float for the others."""
@@ -164,7 +159,8 @@ class _Emission:
             name = value if as_codes else origin
             if name in self._draft:  # read by integer and by float operators
                 name = self._draft.unique_name(f"{name}/float")
-            tensor = Tensor(name, data.shape, data.dtype, data, origin=origin)
+            source = self._flow.tensor(value)
+            tensor = replace(source, name=name, origin=source.origin or origin)
             if as_codes:
                 params = self._params[value]
                 tensor = replace(
@@ -180,12 +176,12 @@ class _Emission:
 
     def _emit_integer_value(self, value: str) -> None:
         """A value that an integer operator makes, or an int8 input, and its requantized forms."""
-        made_params = self._codes_params(value, made=True)
-        made = self._put_activation(value, made_params)
+        params = made_params(self._flow, self._assignment, value)
+        made = self._put_activation(value, params)
         forms = self._forms[value] = _Forms(made, made)
-        if self._folded_params(value) is not None:
+        if folded_params(self._flow, self._assignment, value) is not None:
             return
-        if not made_params.same_as(self._params[value]):
+        if not params.same_as(self._params[value]):
             forms.shared = self._convert(made, "requantized", self._params[value])
         self._requantize_for_readers(value)
 
@@ -216,23 +212,6 @@ class _Emission:
             else:
                 name = self._convert(source, "requantized", requantization.params)
             self._redirected.update(dict.fromkeys(requantization.readers, name))
-
-    def _chooses_range(self, value: str) -> bool:
-        """Whether an integer operator makes `value` that can yield any parameters."""
-        producer = self._flow.producers.get(value)
-        if producer is None or not self._integer[producer]:
-            return False
-        rule, rules = self._flow.steps[producer].rule, self._flow.rules
-        return rule not in rules.fixed_output and rule not in rules.same_scale
-
-    def _folded_params(self, value: str) -> AffineParams | None:
-        """Parameters that the only reader of `value` wants, if the producer can yield them."""
-        uses, requantizations = self._flow.uses.get(value, []), self._requantizations.get(value, [])
-        if len(uses) != 1 or self._flow.is_output(value) or not self._chooses_range(value):
-            return None
-        if len(requantizations) != 1 or requantizations[0].at_producer:
-            return None
-        return requantizations[0].params
 
     def _dequantized(self, value: str) -> str:
         forms = self._forms[value]

@@ -63,11 +63,15 @@ class Assignment:
         Conflicts, by value.
     integer : list of bool
         For each operator, whether it becomes integer.
+    pulled : set of Use
+        Readings of codes as the producer made them, by operators that became integer only because
+        their result is smaller than what they read (`int8_results`).
     """
 
     params: dict[str, AffineParams]
     requantizations: dict[str, list[Requantization]]
     integer: list[bool]
+    pulled: set[Use] = field(default_factory=set)
 
 
 def propagate(flow: Dataflow, ranges: Ranges, *, per_channel: bool) -> Assignment:
