@@ -153,11 +153,15 @@ def _own(group: h5py.Group, path: str) -> list[tuple[str, NDArray[Any]]]:
 
 
 def _arrays_below(group: Any, path: str) -> Iterator[tuple[str, h5py.Dataset]]:
-    """Datasets in a group and below, over hard links only; bounded by the depth of real files."""
-    pending = [(group, path, 0)]
+    """Datasets in a group and below, over hard links only; each group once, as links may loop."""
+    pending = [(group, path)]
+    seen: set[int] = set()
     while pending:
-        node, where, depth = pending.pop()
+        node, where = pending.pop()
         if isinstance(node, h5py.Dataset):
             yield where, node
-        elif isinstance(node, h5py.Group) and depth < 16:
-            pending += [(child(node, k), f"{where}/{k}", depth + 1) for k in reversed(list(node))]
+        elif isinstance(node, h5py.Group):
+            address = h5py.h5o.get_info(node.id).addr
+            if address not in seen:
+                seen.add(address)
+                pending += [(child(node, k), f"{where}/{k}") for k in reversed(list(node))]

@@ -15,7 +15,7 @@ from qviz.errors import ModelFormatError
 from qviz.graph import Graph, Operator, Tensor
 
 # A nested model that is called twice inside one that is called twice ... grows without end.
-_MAX_OPERATORS = 20_000
+_MAX_OPERATORS = 8_000
 _MAX_ELEMENTS = 1 << 31
 
 

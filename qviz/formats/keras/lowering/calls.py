@@ -16,7 +16,6 @@ from qviz.formats.keras.lowering.builder import Value
 from qviz.formats.keras.lowering.registry import CallLowering, function, operation
 from qviz.formats.keras.lowering.reshaping import filled
 from qviz.formats.keras.lowering.scope import Scope
-from qviz.formats.keras.values import integer
 
 _MISSING = object()
 
@@ -133,7 +132,7 @@ def _reduction(kind: str) -> CallLowering:
             raise scope.unsupported("computes across the samples of a batch")
         axes = axis if isinstance(axis, list | tuple) else [axis]
         keep = bool(_argument(args, keywords, 2, "keepdims", default=False))
-        return scope.reduce(kind, x, [integer(a, "'axis'") for a in axes], keep)
+        return scope.reduce(kind, x, [scope.integer(a, "axis") for a in axes], keep)
 
     return lower
 
@@ -220,7 +219,7 @@ def _concatenate(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any])
     axis = _argument(
         args, keywords, 1, "axis", default=0 if scope.layer.kind == "operation" else -1
     )
-    return scope.concatenate([_tensor(scope, v) for v in values], integer(axis, "'axis'"))
+    return scope.concatenate([_tensor(scope, v) for v in values], scope.integer(axis, "axis"))
 
 
 @operation("Reshape")
@@ -254,7 +253,7 @@ def _transpose(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -
 @function("expand_dims")
 def _expand_dims(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -> Value:
     x = _first(scope, args, keywords)
-    axis = integer(_argument(args, keywords, 1, "axis"), "'axis'") % (x.rank + 1)
+    axis = scope.integer(_argument(args, keywords, 1, "axis"), "axis") % (x.rank + 1)
     if axis == 0:
         raise scope.unsupported("puts a dimension before the batch")
     return scope.reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
@@ -364,7 +363,9 @@ def _pad(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -> Valu
     pairs = [[p, p] if isinstance(p, int) else p for p in pairs]
     if len(pairs) != x.rank or any(len(p) != 2 for p in pairs) or list(pairs[0]) != [0, 0]:
         raise scope.unsupported(f"pads by {width!r}")
-    return scope.pad(x, [(integer(a, "'pad_width'"), integer(b, "'pad_width'")) for a, b in pairs])
+    return scope.pad(
+        x, [(scope.integer(a, "pad_width"), scope.integer(b, "pad_width")) for a, b in pairs]
+    )
 
 
 @operation("Stack")
@@ -372,7 +373,7 @@ def _pad(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -> Valu
 def _stack(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -> Value:
     values = [_tensor(scope, v) for v in _argument(args, keywords, 0, "xs", "values")]
     rank = values[0].rank + 1
-    axis = integer(_argument(args, keywords, 1, "axis", default=0), "'axis'") % rank
+    axis = scope.integer(_argument(args, keywords, 1, "axis", default=0), "axis") % rank
     if axis == 0:
         raise scope.unsupported("puts a dimension before the batch")
     expanded = [

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qviz.formats.keras.lowering.builder import Value
 from qviz.formats.keras.lowering.registry import layer
 from qviz.formats.keras.lowering.scope import Scope
-from qviz.formats.keras.values import integer
 
 _KINDS = {
     "Add": "ADD",
@@ -40,7 +39,7 @@ def _of_equal_rank(scope: Scope, inputs: Sequence[Value]) -> list[Value]:
 
 @layer("Concatenate", integers=True)
 def _concatenate(scope: Scope, inputs: Sequence[Value]) -> Value:
-    axis = integer(scope.get("axis", -1), f"'axis' of layer {scope.layer.path!r}")
+    axis = scope.integer(scope.get("axis", -1), "axis")
     dtypes = {v.dtype for v in inputs}
     values = list(inputs) if len(dtypes) == 1 else [scope.cast(v, "float32") for v in inputs]
     if not -values[0].rank <= axis < values[0].rank:

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from qviz.formats.keras.lowering.builder import Value
 from qviz.formats.keras.lowering.registry import layer
 from qviz.formats.keras.lowering.scope import Scope
-from qviz.formats.keras.values import integer
 
 
 def _axes(scope: Scope, rank: int, default: int = -1) -> list[int]:
     value = scope.get("axis", default)
     values = value if isinstance(value, list | tuple) else [value]
-    axes = [integer(v, f"'axis' of layer {scope.layer.path!r}") for v in values]
+    axes = [scope.integer(v, "axis") for v in values]
     if any(not -rank <= a < rank for a in axes):
         raise scope.malformed(f"its axis is {value!r} and its input has {rank} dimensions")
     return sorted({a % rank for a in axes})

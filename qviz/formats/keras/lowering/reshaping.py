@@ -10,7 +10,6 @@ from qviz.formats.keras.lowering.builder import Value
 from qviz.formats.keras.lowering.registry import layer
 from qviz.formats.keras.lowering.scope import Scope
 from qviz.formats.keras.lowering.space import spatial_axes, to_channels_last, to_data_format
-from qviz.formats.keras.values import integer
 
 
 @layer("Flatten", integers=True)
@@ -30,7 +29,7 @@ def _reshape(scope: Scope, inputs: Sequence[Value]) -> Value:
 
 def filled(scope: Scope, shape: Sequence[Any], size: int) -> list[int]:
     """`shape` with its one open dimension set so that it holds `size` values."""
-    sizes = [-1 if n is None else integer(n, "'shape'") for n in shape]
+    sizes = [-1 if n is None else scope.integer(n, "shape") for n in shape]
     known = math.prod(n for n in sizes if n >= 0)
     if sizes.count(-1) > 1 or any(n < -1 for n in sizes) or (-1 in sizes and known == 0):
         raise scope.malformed(f"its target shape is {list(shape)}")
@@ -80,10 +79,9 @@ def _side(scope: Scope, key: str, value: Any) -> tuple[int, int]:
     pair = list(value) if isinstance(value, list | tuple) else [value, value]
     if len(pair) == 1:
         pair *= 2
-    what = f"{key!r} of layer {scope.layer.path!r}"
     if len(pair) != 2:
         raise scope.malformed(f"{key!r} is {value!r}")
-    before, after = integer(pair[0], what), integer(pair[1], what)
+    before, after = scope.integer(pair[0], key), scope.integer(pair[1], key)
     if before < 0 or after < 0:
         raise scope.malformed(f"{key!r} is {value!r}")
     return before, after

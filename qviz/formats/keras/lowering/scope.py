@@ -57,7 +57,11 @@ class Scope:
         values = list(value) if isinstance(value, list | tuple) else [value] * count
         if len(values) != count:
             raise self.malformed(f"{key!r} is {value!r}, not {count} numbers")
-        return tuple(integer(v, f"{key!r} of layer {self.layer.path!r}") for v in values)
+        return tuple(self.integer(v, key) for v in values)
+
+    def integer(self, value: Any, key: str) -> int:
+        """`value` as a whole number; `key` says in errors what it is."""
+        return integer(value, f"{key!r} of layer {self.layer.path!r}")
 
     def number(self, key: str, default: float) -> float:
         """A finite number, which some versions of Keras write as a list of one."""
