@@ -96,10 +96,13 @@ def _rows_of_weights(weights: Array) -> Callable[[int], Array]:
     known: dict[int, Array] = {}
 
     def rows(width: int) -> Array:
-        if width not in known:
+        lines = known.get(width)
+        if lines is None:
+            lines = np.tile(weights, (1, 1, width))
+            # Images of one model have one size; weights for the last are enough.
             known.clear()
-            known[width] = np.tile(weights, (1, 1, width))
-        return known[width]
+            known[width] = lines
+        return lines
 
     return rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from qviz.execution.fixed_point import activation_range, code_limits
 from qviz.execution.kernels.accumulation import BLOCK
 from qviz.execution.kernels.float_finish import clamp, clamp_of
+from qviz.execution.kernels.operands import kernel_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.windows import Placement, Window, image_blocks, pad_images
 
@@ -24,23 +25,19 @@ def prepare_max_pool_2d(context: Context) -> Kernel:
     """
     window = _window(context)
     finish = _clamp(context)
-    is_float = context.output.is_float
-    border = -np.inf if is_float else code_limits(context.output.dtype)[0]
+    dtype = context.output.dtype
+    border = -np.inf if context.output.is_float else code_limits(dtype)[0]
 
-    def pool(inputs: Any) -> tuple[Array, ...]:
-        x = inputs[0]
+    def pool(x: Array) -> Array:
         placement = window.place(x.shape[1], x.shape[2])
         padded = pad_images(x, placement, border)
         out = np.empty((len(x), placement.height, placement.width, x.shape[3]), x.dtype)
-        for i, j, seen in window.taps(padded, placement):
-            if i == j == 0:
-                np.copyto(out, seen)
-            else:
-                np.maximum(out, seen, out=out)
+        for samples, rows in _blocks(x, placement):
+            out[samples, rows] = _reduced(window, placement, padded[samples], rows, np.maximum)
         finish(out)
-        return (out,)
+        return out
 
-    return pool
+    return kernel_of(pool)
 
 
 @kernel("AVERAGE_POOL_2D")
@@ -56,22 +53,57 @@ def prepare_average_pool_2d(context: Context) -> Kernel:
     window = _window(context)
     finish = _clamp(context)
     is_float = context.output.is_float
+    wide = np.float32 if is_float else np.int32
 
-    def pool(inputs: Any) -> tuple[Array, ...]:
-        x = inputs[0]
+    def pool(x: Array) -> Array:
         placement = window.place(x.shape[1], x.shape[2])
         padded = pad_images(x, placement, 0)
-        counts = _counts(window, placement, x.shape[1], x.shape[2], x.dtype)
+        ones = pad_images(np.ones((1, *x.shape[1:3], 1), wide), placement, 0)
+        counts = _reduced(window, placement, ones, slice(0, placement.height), np.add)[0]
         out = np.empty((len(x), placement.height, placement.width, x.shape[3]), x.dtype)
-        per_row = placement.width * x.shape[3]
-        for samples, rows in image_blocks(len(x), placement.height, per_row, BLOCK):
-            sums = _sums(window, placement, padded[samples], rows)
-            count = counts[rows]
-            out[samples, rows] = sums / count if is_float else _divided(sums, count)
+        for samples, rows in _blocks(x, placement):
+            sums = _reduced(window, placement, padded[samples], rows, np.add, wide)
+            out[samples, rows] = sums / counts[rows] if is_float else _divided(sums, counts[rows])
         finish(out)
-        return (out,)
+        return out
 
-    return pool
+    return kernel_of(pool)
+
+
+def _blocks(x: Array, placement: Placement) -> Iterator[tuple[slice, slice]]:
+    return image_blocks(len(x), placement.height, placement.width * x.shape[3], BLOCK)
+
+
+def _reduced(
+    window: Window,
+    placement: Placement,
+    padded: Array,
+    rows: slice,
+    operation: np.ufunc,
+    dtype: Any = None,
+) -> Array:
+    """Windows of some output rows, reduced by an operation whose order does not matter.
+
+    First down the columns, then along the rows: height + width steps instead of their product.
+    """
+    first, count = rows.start * window.stride_h, rows.stop - rows.start
+
+    def line(i: int) -> Array:
+        return padded[
+            :, first + i : first + i + (count - 1) * window.stride_h + 1 : window.stride_h
+        ]
+
+    tall = line(0).astype(dtype or padded.dtype)
+    for i in range(1, window.height):
+        operation(tall, line(i), out=tall)
+
+    def column(j: int) -> Array:
+        return tall[:, :, j : j + (placement.width - 1) * window.stride_w + 1 : window.stride_w]
+
+    result = column(0).copy()
+    for j in range(1, window.width):
+        operation(result, column(j), out=result)
+    return result
 
 
 def _window(context: Context) -> Window:
@@ -92,30 +124,6 @@ def _clamp(context: Context) -> Callable[[Array], None]:
     except ValueError as error:
         raise context.unsupported(str(error)) from error
     return lambda x: clamp(x, (low, high))
-
-
-def _counts(
-    window: Window, placement: Placement, height: int, width: int, dtype: np.dtype[np.generic]
-) -> Array:
-    """Pixels of the image in each window, shape (out_h, out_w, 1)."""
-    ones = pad_images(np.ones((1, height, width, 1), np.int32), placement, 0)
-    counts = np.zeros((placement.height, placement.width, 1), np.int32)
-    for _, _, seen in window.taps(ones, placement):
-        counts += seen[0]
-    return counts.astype(np.float32 if dtype == np.float32 else np.int32)
-
-
-def _sums(window: Window, placement: Placement, padded: Array, rows: slice) -> Array:
-    """Sums over the window for some output rows: float32, or int32 for codes."""
-    first = rows.start * window.stride_h
-    last = (rows.stop - 1) * window.stride_h + window.height
-    part = Placement(rows.stop - rows.start, placement.width)
-    wide = np.float32 if padded.dtype == np.float32 else np.int32
-    shape = (len(padded), part.height, part.width, padded.shape[3])
-    sums = np.zeros(shape, wide)
-    for _, _, seen in window.taps(padded[:, first:last], part):
-        np.add(sums, seen, out=sums)
-    return sums
 
 
 def _divided(sums: Array, count: Array) -> Array:
