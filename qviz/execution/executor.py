@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from qviz.errors import ExecutionError
 from qviz.execution.batching import is_batch_transparent
 from qviz.execution.blas import single_threaded_blas
+from qviz.execution.control_flow import Run, Subgraphs
 from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
+from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
 
@@ -42,7 +44,8 @@ class Executor:
 
     Kernels are prepared once: weights are packed, tables built, and operators that depend on
     constants only are evaluated. A run then keeps every intermediate array just until its last
-    reader is done. An executor holds no state between runs and may be used by several threads.
+    reader is done. An executor holds no state between runs (see `qviz.execution.states`) and may
+    be used by several threads.
 
     Parameters
     ----------
@@ -50,6 +53,8 @@ class Executor:
         Float or quantized.
     mode : str
         Rounding mode, one of `MODES`.
+    subgraphs : Subgraphs, optional
+        Subgraphs that operators of the graph call; those of the graph's own file if not given.
 
     Raises
     ------
@@ -69,7 +74,9 @@ class Executor:
         are run one by one and the results joined.
     """
 
-    def __init__(self, graph: Graph, mode: str = "reference") -> None:
+    def __init__(
+        self, graph: Graph, mode: str = "reference", *, subgraphs: Subgraphs | None = None
+    ) -> None:
         if mode not in MODES:
             known = ", ".join(repr(m) for m in MODES)
             raise ExecutionError(f"Unknown rounding mode {mode!r}; there is {known}.")
@@ -80,6 +87,7 @@ class Executor:
         self._constants: dict[str, NDArray[Any]] = {
             n: _read_only(t.data) for n, t in graph.tensors.items() if t.data is not None
         }
+        self._subgraphs = subgraphs or Subgraphs.of(graph, self._prepare_called)
         self._kernels: list[Kernel] = []
         with single_threaded_blas():
             varying = [self._prepare(operator) for operator in graph.operators]
@@ -91,7 +99,8 @@ class Executor:
         kernel = prepare_kernel(self._context(operator))
         self._kernels.append(kernel)
         names = operator.present_inputs
-        if not names or not all(n in self._constants for n in names):
+        is_constant = bool(names) and all(n in self._constants for n in names)
+        if not is_constant or operator.kind in STATEFUL_KINDS:
             return True
         results = kernel([None if n is None else self._constants[n] for n in operator.inputs])
         for name, result in zip(operator.outputs, results, strict=True):
@@ -105,7 +114,18 @@ class Executor:
         for index, tensor in (given or {}).items():
             inputs[index] = tensor
         outputs = tuple(self._tensors[n] for n in operator.outputs)
-        return Context(operator, tuple(inputs), outputs, self.mode)
+        return Context(operator, tuple(inputs), outputs, self.mode, self._subgraphs)
+
+    def _prepare_called(self, graph: Graph, subgraphs: Subgraphs) -> Run:
+        """What runs a subgraph within a run of this graph, on the variables of that run."""
+        executor = Executor(graph, self.mode, subgraphs=subgraphs)
+        kept = frozenset(graph.outputs)
+
+        def run(arrays: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+            named = dict(zip(graph.inputs, arrays, strict=True))
+            return executor._run_piece(named, kept).outputs
+
+        return run
 
     def _plan(self, varying: Sequence[bool]) -> list[_Step]:
         """Steps in order, each with the arrays that nobody reads after it."""
@@ -158,7 +178,7 @@ class Executor:
         count = _samples(self.graph, arrays)
         with single_threaded_blas():
             pieces = [
-                self._run_piece(piece, kept)
+                self._run_fresh(piece, kept)
                 for piece in _pieces(self.graph, arrays, count, self._micro_batch)
             ]
         return join_traces(pieces)
@@ -245,6 +265,10 @@ class Executor:
         if unknown:
             raise ExecutionError(f"The model has no tensor {unknown[0]!r} to tap.")
         return names | set(self.graph.outputs)
+
+    def _run_fresh(self, inputs: Mapping[str, NDArray[Any]], kept: Collection[str]) -> Trace:
+        with fresh_variables():
+            return self._run_piece(inputs, kept)
 
     def _run_piece(self, inputs: Mapping[str, NDArray[Any]], kept: Collection[str]) -> Trace:
         arrays = dict(self._constants)

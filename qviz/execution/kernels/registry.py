@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from qviz.errors import UnsupportedOperatorError
+from qviz.execution.control_flow import Subgraphs
 from qviz.graph import Operator, Tensor
 
 Array = NDArray[Any]
@@ -33,12 +34,15 @@ class Context:
         Its outputs.
     mode : str
         Rounding mode, ``reference``.
+    subgraphs : Subgraphs or None
+        The subgraphs that the operator may call.
     """
 
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
     mode: str = "reference"
+    subgraphs: Subgraphs | None = None
 
     def input(self, index: int) -> Tensor:
         """Input `index`, which the operator cannot do without.
@@ -84,6 +88,9 @@ class Context:
 
 Prepare = Callable[[Context], Kernel]
 
+# Kinds of operators that are not TFLite's own begin with it.
+_CUSTOM = "CUSTOM:"
+
 _PREPARE: dict[str, Prepare] = {}
 
 
@@ -116,8 +123,15 @@ def prepare_kernel(context: Context) -> Kernel:
     """
     prepare = _PREPARE.get(context.operator.kind)
     if prepare is None:
-        raise context.unsupported("qviz has no kernel for it")
+        raise context.unsupported(_why_missing(context.operator.kind))
     return prepare(context)
+
+
+def _why_missing(kind: str) -> str:
+    if kind.startswith(_CUSTOM):
+        name = kind.removeprefix(_CUSTOM)
+        return f"{name!r} is an operator of its author's own, whose arithmetic qviz does not know"
+    return "qviz has no kernel for it"
 
 
 def has_kernel(kind: str) -> bool:
