@@ -22,13 +22,10 @@ class _Forms:
         The one that its producer makes, or the graph's input.
     shared : str or None
         Codes with the value's own parameters, for readers without other wishes.
-    dequantized : str or None
-        A float copy of codes.
     """
 
     made: str
     shared: str | None = None
-    dequantized: str | None = None
 
 
 def emit(flow: Dataflow, assignment: Assignment, io_dtype: str) -> Graph:
@@ -65,6 +62,7 @@ class _Emission:
         self._forms: dict[str, _Forms] = {}
         self._constants: dict[tuple[str, bool], str] = {}
         self._redirected: dict[Use, str] = {}
+        self._float_copies: dict[str, str] = {}
 
     def run(self) -> Graph:
         """Emit inputs, operators and outputs in order."""
@@ -99,7 +97,7 @@ class _Emission:
         forms = self._forms[value]
         made = self._draft.tensor(forms.made)
         if self._io_dtype == "float32" or (made.is_float and value not in self._params):
-            return forms.made if made.is_float else self._dequantized(value)
+            return forms.made if made.is_float else self._dequantized(forms.made)
         if made.dtype == UINT8:
             return forms.made
         if forms.shared is None:
@@ -143,7 +141,9 @@ class _Emission:
         forms = self._forms[value]
         made = self._draft.tensor(forms.made)
         if not integer:
-            return forms.made if made.is_float else self._dequantized(value)
+            # The reader may have asked for other parameters before it turned out to stay in float.
+            source = self._redirected.get(use, forms.made)
+            return forms.made if made.is_float else self._dequantized(source)
         if use in self._assignment.pulled and made.dtype == INT8:
             return forms.made
         name = self._redirected.get(use, forms.shared)
@@ -213,11 +213,11 @@ class _Emission:
                 name = self._convert(source, "requantized", requantization.params)
             self._redirected.update(dict.fromkeys(requantization.readers, name))
 
-    def _dequantized(self, value: str) -> str:
-        forms = self._forms[value]
-        if forms.dequantized is None:
-            forms.dequantized = self._draft.convert(forms.made, "dequantized", FLOAT32, None)
-        return forms.dequantized
+    def _dequantized(self, name: str) -> str:
+        """The float copy of codes, made once."""
+        if name not in self._float_copies:
+            self._float_copies[name] = self._draft.convert(name, "dequantized", FLOAT32, None)
+        return self._float_copies[name]
 
     def _convert(self, name: str, suffix: str, params: AffineParams) -> str:
         return self._draft.convert(name, suffix, params.dtype, params.to_quantization_params())
