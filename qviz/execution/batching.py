@@ -30,7 +30,7 @@ _ALWAYS_APART = frozenset(
 _FLOAT_REDUCTIONS = ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD")
 
 
-def is_batch_transparent(graph: Graph) -> bool:
+def is_batch_transparent(graph: Graph, tensors: Tensors | None = None) -> bool:
     """Whether `graph`, built for one sample, computes N samples independently of each other.
 
     Every input has to have size 1 (or unknown) in dimension 0, and every operator that reads
@@ -38,15 +38,23 @@ def is_batch_transparent(graph: Graph) -> bool:
     is not 0, a RESHAPE where both shapes begin with 1, and so on. An operator that is not known
     to do so makes the answer False, and the samples are then run one by one. SHAPE is let through:
     what is computed from it follows the real batch size, as in the interpreter.
+
+    Parameters
+    ----------
+    graph : Graph
+        As it will be run.
+    tensors : Mapping of str to Tensor, optional
+        Its tensors where some that are computed from constants carry their value.
     """
-    if not graph.inputs or not all(_has_batch(graph.tensors[n]) for n in graph.inputs):
+    tensors = graph.tensors if tensors is None else tensors
+    if not graph.inputs or not all(_has_batch(tensors[n]) for n in graph.inputs):
         return False
     batched = set(graph.inputs)
     for operator in graph.operators:
         readers = [n for n in operator.present_inputs if n in batched]
         if not readers or operator.kind == "SHAPE":
             continue
-        if not _keeps_samples_apart(operator, graph.tensors, readers):
+        if not _keeps_samples_apart(operator, tensors, readers):
             return False
         batched.update(operator.outputs)
     return all(name in batched for name in graph.outputs)
@@ -63,6 +71,9 @@ def _has_batch(tensor: Tensor) -> bool:
 
 def _keeps_samples_apart(operator: Operator, tensors: Tensors, batched: list[str]) -> bool:
     if not all(_has_batch(tensors[n]) for n in (*batched, *operator.outputs)):
+        return False
+    data = _DATA_INPUT.get(operator.kind)
+    if data is not None and batched != [operator.inputs[data]]:
         return False
     if operator.kind in _ALWAYS_APART:
         return _broadcasts_along_batch(operator, tensors, batched)
@@ -90,6 +101,16 @@ _BROADCASTING = frozenset(
     }
 )
 # fmt: on
+
+
+# Operators whose other inputs (weights) must not come from the samples, and which input may.
+_DATA_INPUT: Mapping[str, int] = {
+    "BATCH_NORMALIZATION": 0,
+    "CONV_2D": 0,
+    "DEPTHWISE_CONV_2D": 0,
+    "FULLY_CONNECTED": 0,
+    "TRANSPOSE_CONV": 2,
+}
 
 
 def _input(operator: Operator, tensors: Tensors, index: int) -> Tensor | None:

@@ -82,7 +82,6 @@ class Executor:
             raise ExecutionError(f"Unknown rounding mode {mode!r}; there is {known}.")
         self.graph = graph
         self.mode = mode
-        self.batch_transparent = is_batch_transparent(graph)
         self._tensors: dict[str, Tensor] = dict(graph.tensors)
         self._constants: dict[str, NDArray[Any]] = {
             n: _read_only(t.data) for n, t in graph.tensors.items() if t.data is not None
@@ -92,6 +91,7 @@ class Executor:
         with single_threaded_blas():
             varying = [self._prepare(operator) for operator in graph.operators]
         self._steps = self._plan(varying)
+        self.batch_transparent = is_batch_transparent(graph, self._tensors)
         self._micro_batch = self._choose_micro_batch() if self.batch_transparent else 1
 
     def _prepare(self, operator: Operator) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qviz.errors import ExecutionError
-from qviz.execution.fixed_point import code_limits, round_half_away_float32
+from qviz.execution.fixed_point import code_limits
 from qviz.execution.trace import Trace
 from qviz.graph import Graph, Tensor
 
@@ -145,10 +145,17 @@ def quantize_input(tensor: Tensor, x: ArrayLike) -> NDArray[Any]:
     if params is None or tensor.is_float:
         return values.astype(tensor.dtype, copy=False)
     low, high = code_limits(tensor.dtype)
-    scaled = round_half_away_float32(values.astype(np.float32) / params.scale[0])
-    scaled = np.clip(np.nan_to_num(scaled, nan=0.0), -(2.0**31), 2.0**31)
-    codes = scaled.astype(np.int64) + int(params.zero_point[0])
-    return np.clip(codes, low, high).astype(tensor.dtype)
+    zero_point = int(params.zero_point[0])
+    scaled = values.astype(np.float32, copy=False) / params.scale[0]
+    # rint rounds halves to even. A push of 2**-40 in float64 turns exact halves away from zero and
+    # takes no other float32 over a half.
+    codes = np.asarray(scaled * np.float64(1 + 2.0**-40))
+    np.rint(codes, out=codes)
+    np.clip(codes, low - zero_point, high - zero_point, out=codes)
+    if np.isnan(codes).any():
+        np.nan_to_num(codes, copy=False, nan=0.0)
+    codes += zero_point
+    return codes.astype(tensor.dtype)
 
 
 def real_outputs(graph: Graph, trace: Trace) -> tuple[NDArray[np.float32], ...]:

@@ -74,3 +74,24 @@ def test_blocks_of_rows_cover_large_images(kind: str) -> None:
         **options_of(g, "NONE"),
     )
     assert_same_codes(graph, random_codes(np.random.default_rng(0), (2, 97, 101, 40), np.int8))
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+@pytest.mark.parametrize("kind", ["MAX_POOL_2D", "AVERAGE_POOL_2D"])
+def test_windows_as_large_as_the_image(kind: str, padding: str) -> None:
+    rng = np.random.default_rng(0)
+    g = Geometry(40, 37, 40, 37, 1, 1, 1, 1, padding)
+    graph = single_operator(
+        kind,
+        [codes_tensor("x", (1, 40, 37, 3), np.int16, 0.1)],
+        [codes_tensor("y", (1, *g.output, 3), np.int16, 0.1)],
+        **options_of(g, "NONE"),
+    )
+    assert_same_codes(graph, random_codes(rng, (2, 40, 37, 3), np.int16))
+    graph = single_operator(
+        kind,
+        [float_tensor("x", 1, 40, 37, 3)],
+        [float_tensor("y", 1, *g.output, 3)],
+        **options_of(g, "NONE"),
+    )
+    assert_close(graph, random_floats(rng, 2, 40, 37, 3), tolerance=5e-6)
