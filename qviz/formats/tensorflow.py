@@ -19,13 +19,15 @@ from typing import Any
 from qviz.errors import ConversionError
 
 _DEFAULT_TIMEOUT_S = 600.0
+_COMMAND = (sys.executable, "-m", "qviz.formats.tensorflow")
 _USUAL_SIZE = 224
 # Lines of a traceback or of TensorFlow's log that tell the user nothing.
 _NOISE = re.compile(
     r"^(\s|Traceback|\*\*\*|WARNING|INFO|[IWE]\d{4} |\d{4}-\d\d-\d\d |Please|See |To |Details|$)"
 )
-_LAYER = re.compile(r"class '?(?:<class ')?([\w.>]+)'?")
-_OPERATOR = re.compile(r"(?:op|operator|custom op)s?[:\s]+'?(?:tf\.)?(\w+)'?", re.IGNORECASE)
+_EXCEPTION = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt)(?::\s*|$)")
+_MISSING_OPERATOR = re.compile(r"'(tf\.\w+)' op is neither a custom op nor a flex op")
+_MAX_SENTENCE = 300
 
 
 def convert_to_tflite(
@@ -54,7 +56,7 @@ def convert_to_tflite(
     """
     with tempfile.TemporaryDirectory(prefix="qviz-") as folder:
         output = Path(folder) / "model.tflite"
-        command = [sys.executable, "-m", "qviz.formats.tensorflow", str(path), str(output)]
+        command = [*_COMMAND, str(path), str(output)]
         if allow_code:
             command.append("--allow-code")
         text = _run(command, timeout)
@@ -104,14 +106,17 @@ def _collect(process: subprocess.Popen[bytes], timeout: float) -> str:
 
 
 def _explain(text: str) -> str:
-    """One sentence about a failed conversion: the layer or operator, and the first useful line."""
+    """One sentence about a failed conversion: the operators or the first useful line."""
+    missing = sorted(set(_MISSING_OPERATOR.findall(text)))
+    if missing:
+        return f"TensorFlow's converter failed: TFLite has no operator for {', '.join(missing)}."
     lines = [line.strip() for line in text.splitlines() if not _NOISE.match(line)]
-    errors = [line for line in lines if re.match(r"^[\w.]*(Error|Exception)\b", line)]
+    errors = [line for line in lines if _EXCEPTION.match(line)]
     useful = (errors or lines or ["it ended without a message"])[-1 if errors else 0]
-    useful = useful[:300].rstrip(".")
     if "ModuleNotFoundError" in useful and "tensorflow" in useful:
         return "This needs TensorFlow's converter, and TensorFlow is not installed."
-    return f"TensorFlow's converter failed: {useful}."
+    useful = _EXCEPTION.sub("", useful)[:_MAX_SENTENCE].rstrip(". ")
+    return f"TensorFlow's converter failed: {useful or 'it gave no reason'}."
 
 
 def _main(arguments: list[str]) -> None:
