@@ -12,6 +12,7 @@
     ├── CalibrationError             ranges could not be found
     ├── DatasetError                 the data do not fit the model or are not readable
     ├── ExecutionError               an input does not fit the graph
+    ├── InterpreterError             LiteRT, which results are held against, cannot run a model
     ├── ExportError                  a file could not be written
     └── WorkerError                  the worker process ended or was stopped
 
@@ -96,6 +97,10 @@ class DatasetError(QvizError):
 
 class ExecutionError(QvizError):
     """An input does not fit the graph."""
+
+
+class InterpreterError(QvizError):
+    """LiteRT, which results are held against, refuses a model, fails or ends on it."""
 
 
 class ExportError(QvizError):

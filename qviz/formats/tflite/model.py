@@ -16,9 +16,13 @@ class TfliteModel:
     subgraphs : tuple of Graph
         In the file's order; the first is the one that is shown. Operators such as WHILE and
         CALL_ONCE name the others by their position.
+    tensor_names : tuple of str
+        Names of the first network's tensors as its graph has them, at the positions by which the
+        file and the interpreter know them.
     """
 
     subgraphs: tuple[Graph, ...]
+    tensor_names: tuple[str, ...] = ()
 
 
 def called_subgraphs(graph: Graph) -> tuple[Graph, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -86,7 +86,8 @@ def _read(data: bytes, path: str) -> Graph:
     if not file.subgraphs:
         raise ModelFormatError(f"{_called(path)} is a TFLite file without a network in it.")
     first, *others = file.subgraphs
-    graph = _with_layers(_Subgraph(file, first).graph(PurePath(path).stem), file)
+    main = _Subgraph(file, first)
+    graph = _with_layers(main.graph(PurePath(path).stem), file)
     called = tuple(_Subgraph(file, table).graph("") for table in others)
     return graph.with_source(
         Source(
@@ -95,7 +96,7 @@ def _read(data: bytes, path: str) -> Graph:
             writer=decoded(file.model.Description()).rstrip(". "),
             sha256=hashlib.sha256(data).hexdigest(),
             size_bytes=len(data),
-            model=TfliteModel((graph, *called)),
+            model=TfliteModel((graph, *called), tuple(main.names)),
             notes=(*file.notes, *_notes_on(graph, file.free_sizes)),
         )
     )
@@ -107,12 +108,13 @@ class _Subgraph:
 
     file: ModelFile
     table: Any
+    names: list[str] = field(default_factory=list)
 
     def graph(self, name: str) -> Graph:
         file, table = self.file, self.table
         entries = file.items(table.TensorsLength(), table.Tensors)
-        names = unique_names([file.text(entry.Name()) for entry in entries])
-        reader = Tensors(file, entries, names)
+        self.names = unique_names([file.text(entry.Name()) for entry in entries])
+        reader = Tensors(file, entries, self.names)
         inputs = reader.named(self._indices(table.InputsLength(), table.Inputs))
         outputs = reader.named(self._indices(table.OutputsLength(), table.Outputs))
         operators = [
