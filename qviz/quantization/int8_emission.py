@@ -143,7 +143,7 @@ class _Emission:
         if not integer:
             # The reader may have asked for other parameters before it turned out to stay in float.
             source = self._redirected.get(use, forms.made)
-            return forms.made if made.is_float else self._dequantized(source)
+            return source if self._draft.tensor(source).is_float else self._dequantized(source)
         if use in self._assignment.pulled and made.dtype == INT8:
             return forms.made
         name = self._redirected.get(use, forms.shared)
@@ -186,13 +186,25 @@ class _Emission:
         self._requantize_for_readers(value)
 
     def _emit_float_value(self, value: str) -> None:
-        """A value that a float operator makes, or a float input, and its codes if any are read."""
+        """A value that a float operator makes, or a float input, and its codes if any are read.
+
+        Where the operator, had it become integer, would have needed a requantization behind it,
+        the value passes the codes that it would have made, and float readers see these.
+        """
         tensor = self._flow.tensor(value)
         forms = self._forms[value] = _Forms(self._draft.put(replace(tensor, origin=value)))
+        wanted = self._requantizations.get(value, ())
         read_as_codes = any(self._integer[use.operator] for use in self._flow.uses.get(value, ()))
-        if value in self._params and read_as_codes:
+        if value not in self._params or not (read_as_codes or wanted):
+            return
+        for requantization in wanted:
+            if requantization.at_producer:
+                forms.made = self._convert(forms.made, "quantized", requantization.params)
+                forms.shared = self._convert(forms.made, "requantized", self._params[value])
+                break
+        else:
             forms.shared = self._convert(forms.made, "quantized", self._params[value])
-            self._requantize_for_readers(value)
+        self._requantize_for_readers(value)
 
     def _requantize_for_readers(self, value: str) -> None:
         """One QUANTIZE for each set of parameters that readers of `value` ask for.
@@ -202,12 +214,10 @@ class _Emission:
         """
         forms, wanted = self._forms[value], self._requantizations.get(value, [])
         from_producer = any(requantization.at_producer for requantization in wanted)
-        if self._draft.tensor(forms.made).is_float:
-            from_producer = False
         source = forms.made if from_producer else forms.shared
         assert source is not None
         for requantization in wanted:
-            if requantization.at_producer and from_producer:
+            if requantization.at_producer:
                 name = source
             else:
                 name = self._convert(source, "requantized", requantization.params)
