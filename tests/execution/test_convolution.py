@@ -211,6 +211,18 @@ def test_unknown_types_are_named() -> None:
         Executor(graph)
 
 
+@pytest.mark.parametrize("shape", [(3, 1, 1, 4), (3, 1, 1, 7), (3, 1, 1, 3)])
+def test_channels_that_do_not_fit_are_named(shape: tuple[int, ...]) -> None:
+    """More than the image has, not a divisor of them, or groups that do not divide the outputs."""
+    g = Geometry(4, 4, 1, 1, 1, 1, 1, 1, "SAME")
+    weights = float_constant("w", np.ones(shape))
+    graph = convolution(
+        [float_tensor("x", 1, 4, 4, 6), weights, None], float_tensor("y", 1, 4, 4, 3), g
+    )
+    with pytest.raises(UnsupportedOperatorError, match="6 input channels do not fit weights"):
+        Executor(graph)
+
+
 def test_nan_passes_through() -> None:
     g = Geometry(2, 2, 1, 1, 1, 1, 1, 1, "SAME")
     weights = float_constant("w", np.ones((1, 1, 1, 1)))

@@ -86,7 +86,7 @@ def _convolve(
     """Convolution in `carrier` arithmetic with the border filled with `border`."""
     outputs, height, width, group_channels = weights.shape
     channels = context.input(0).shape[-1]
-    groups = channels // group_channels if channels > 0 else 1
+    groups = max(1, channels // group_channels)
     if outputs % groups or (channels > 0 and groups * group_channels != channels):
         raise context.unsupported(
             f"its {channels} input channels do not fit weights of shape {weights.shape}"
