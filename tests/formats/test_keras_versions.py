@@ -395,3 +395,13 @@ def test_old_forms_of_paddings(tmp_path: Path) -> None:
         graph = opened(write_h5(tmp_path / "m.h5", sequential(start, pad), {}))
         shapes.append(graph.tensors["pad"].shape[1:3])
     assert shapes == [(6, 6), (6, 8), (5, 9), (7, 6)]
+
+
+def test_spectral_normalization_of_keras_2_lists_its_own_vector_last(tmp_path: Path) -> None:
+    start = layer("InputLayer", "in", batch_input_shape=[None, 3])
+    wrapper = layer("SpectralNormalization", "sn", layer=dense("inner"), power_iterations=1)
+    kernel, bias = random(3, 2), random(2)
+    stored = [("sn/kernel:0", kernel), ("sn/bias:0", bias), ("sn/vector_u:0", random(1, 2))]
+    graph = opened(write_h5(tmp_path / "m.h5", sequential(start, wrapper), {"sn": stored}))
+    x = random(2, 3)
+    np.testing.assert_allclose(Executor(graph).run(x).outputs[0], x @ kernel + bias, rtol=1e-5)

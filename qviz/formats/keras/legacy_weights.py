@@ -72,7 +72,7 @@ def _give(layer: KerasLayer, arrays: _Named, found: StoredArrays) -> None:
     else:
         found.arrays[id(layer)] = arrays
         return
-    given = _by_name(leaves, arrays) or _by_order(leaves, arrays)
+    given = _by_name(leaves, arrays) or _by_order(leaves, arrays) or _inner_first(leaves, arrays)
     if given is None:
         raise ModelFormatError(
             f"The weights of the nested layer {layer.path!r} cannot be told apart by name or "
@@ -133,3 +133,12 @@ def _by_order(leaves: list[KerasLayer], arrays: _Named) -> dict[int, _Named] | N
     for (key, _), array in zip(plans, arrays, strict=True):
         given[key].append(array)
     return given
+
+
+def _inner_first(leaves: list[KerasLayer], arrays: _Named) -> dict[int, _Named] | None:
+    """A wrapper with arrays of its own, such as SpectralNormalization, lists them last."""
+    specs = expected_weights(leaves[-1])
+    if len(leaves) != 2 or specs is None or len(specs) > len(arrays):
+        return None
+    wrapper, inner = leaves
+    return {id(inner): arrays[: len(specs)], id(wrapper): arrays[len(specs) :]}

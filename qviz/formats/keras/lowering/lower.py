@@ -143,7 +143,9 @@ class _Lowering:
         layer = scope.layer
         is_function = layer.kind == "function"
         name = str(layer.config.get("function", "")) if is_function else layer.class_name
-        lowering = (FUNCTIONS if is_function else OPERATIONS).get(name)
+        # TensorFlow records some functions under the name of its first version.
+        short = name.removeprefix("compat.v1.")
+        lowering = FUNCTIONS.get(short) if is_function else OPERATIONS.get(name)
         if lowering is None:
             raise scope.unsupported(f"calls {name!r}, which qviz does not know")
         parameters = {} if is_function else dict(layer.config)
