@@ -247,6 +247,16 @@ def _embedding_lookup(operator: Operator, tensors: Tensors) -> bool:
     return table is not None and table.data is not None
 
 
+def _batch_major(operator: Operator, tensors: Tensors) -> bool:
+    """Sequences (batch, time, values) whose states are the same for all samples."""
+    return not operator.option("time_major", False)
+
+
+def _rows(operator: Operator, tensors: Tensors) -> bool:
+    x = _input(operator, tensors, 0)
+    return x is not None and len(x.shape) == 2
+
+
 def _always(operator: Operator, tensors: Tensors) -> bool:
     return True
 
@@ -278,6 +288,11 @@ _RULES: Mapping[str, Callable[[Operator, Tensors], bool]] = {
     "BROADCAST_TO": _broadcast_to,
     "ONE_HOT": _one_hot,
     "EMBEDDING_LOOKUP": _embedding_lookup,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _batch_major,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _batch_major,
+    "LSTM": _rows,
+    "RNN": _rows,
+    "SVDF": _rows,
     "SOFTMAX": _works_on_last,
     "LOG_SOFTMAX": _works_on_last,
     "L2_NORMALIZATION": _works_on_last,
