@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -110,13 +111,13 @@ def test_labels_do_not_lie_on_each_other(view: CompareView, qtbot: QtBot):
     qtbot.wait(20)
     labels = view.scatter._labels[:12]
     heights = sorted(view.scatter.plot.box.mapViewToScene(x.pos()).y() for x in labels)
-    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) >= 8
+    assert min(b - a for a, b in itertools.pairwise(heights)) >= 8
 
 
 def test_spread_keeps_order_and_distance():
     placed = _spread([50, 50, 51, 90], 12, 0, 200)
     assert placed == sorted(placed)
-    assert min(b - a for a, b in zip(placed, placed[1:], strict=False)) >= 12 - 1e-9
+    assert min(b - a for a, b in itertools.pairwise(placed)) >= 12 - 1e-9
     assert min(_spread([5, 5, 5], 12, 0, 200)) >= 6
     assert max(_spread([195, 196], 12, 0, 200)) <= 194 + 1e-9
 

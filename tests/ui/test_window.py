@@ -388,7 +388,7 @@ def test_report_is_written_by_the_worker(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     with qtbot.waitSignal(compared.files.written, timeout=5000):
         compared.tabs.report.buttons[ending].click()
-    task, arguments = next(r for p in processes for r in p.requests if r[0] == "report")
+    _task, arguments = next(r for p in processes for r in p.requests if r[0] == "report")
     assert arguments["target"] == str(target)
     assert len(arguments["comparison"].rows) == 12
     assert compared.tabs.report.open_button.isEnabled() == (ending == "html")
