@@ -151,6 +151,8 @@ class Table(QTableView):
         self.setModel(self.proxy)
         self.setAccessibleName(name)
         self.setSortingEnabled(True)
+        # Qt would begin with the first column, falling.
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
