@@ -36,6 +36,7 @@ _LAZY = {
     "Trace": "qviz.execution",
     "load_dataset": "qviz.evaluation",
     "compare": "qviz.evaluation",
+    "verify": "qviz.evaluation",
     "write_artifact": "qviz.evaluation",
     "write_report": "qviz.report",
     "QvizError": "qviz.errors",

@@ -1,7 +1,8 @@
 """The same jobs from a shell: ``qviz [MODEL]`` opens the window, commands do without it.
 
 Errors are one line on stderr; the exit code is 1, or 2 where the command itself was not understood,
-or 130 after Ctrl+C. What was asked for goes to stdout or to files, progress to a terminal's stderr.
+or 3 where ``verify`` found values that differ, or 130 after Ctrl+C. What was asked for goes to
+stdout or to files, progress to a terminal's stderr.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NoReturn
 from qviz.cli.window import open_window
 from qviz.errors import QvizError
 
-COMMANDS = ("open", "inspect", "schemes", "quantize", "compare", "report", "headless")
+COMMANDS = ("open", "inspect", "schemes", "quantize", "compare", "report", "verify", "headless")
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141

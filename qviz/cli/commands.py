@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from qviz import __version__
 from qviz.cli import options as opt
 from qviz.cli.progress import progress
+from qviz.cli.verification import verify
 from qviz.errors import QvizError, SchemeError
 
 if TYPE_CHECKING:
@@ -251,6 +252,9 @@ def report(
         },
     )
     _write_all(comparison, out)
+
+
+app.command()(verify)
 
 
 @app.command(hidden=True)

@@ -50,6 +50,18 @@ BatchSize = Annotated[
     int, typer.Option("--batch-size", min=1, help="Samples run at once; bounds the memory.")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the choice of calibration samples.")]
+Samples = Annotated[
+    int,
+    typer.Option(
+        "--samples", "-n", min=1, help="Random inputs to run, and as many samples of the data."
+    ),
+]
+Modes = Annotated[
+    str | None,
+    typer.Option(
+        "--modes", "-m", metavar="A,B", help="reference, xnnpack; all there are if not given."
+    ),
+]
 Range = Annotated[
     str | None,
     typer.Option("--range", help="How values become a range: min-max or percentile."),

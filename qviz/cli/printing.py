@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qviz.evaluation.results import Comparison, ModelInfo
+from qviz.evaluation.verification_results import Verification
 from qviz.graph import Graph, Layer
 from qviz.quantization import SCHEMES
 from qviz.report.reading import (
@@ -23,6 +24,7 @@ from qviz.report.reading import (
     metric_text,
     worst_layers,
 )
+from qviz.report.verification import AGAINST, findings_of, largest_text, verdict
 
 # A pipe has no width; wide enough that no table is folded.
 _PIPE_WIDTH = 200
@@ -124,6 +126,36 @@ def print_comparison(comparison: Comparison) -> None:
         _say(out, f"... and {len(notes) - _SHOWN_NOTES} more notes in the report")
     for scheme, reason in comparison.skipped:
         _say(out, f"{scheme} was not run: {reason}")
+
+
+def print_verification(verification: Verification) -> None:
+    """The table of a verification: one row a mode, and below it what differs and why."""
+    out = console()
+    litert = verification.versions.get("ai-edge-litert", "")
+    inputs = [f"{verification.random_samples} random inputs (seed {verification.seed})"]
+    if verification.data_samples:
+        inputs.append(f"{verification.data_samples} samples of {verification.data}")
+    _say(out, f"{verification.model} beside LiteRT {litert} on {' and '.join(inputs)}")
+    table = _table("mode", ">tensors", ">values", ">differing", ">largest difference", "first at")
+    for report in verification.modes:
+        found = report.difference
+        place = report.first_operator
+        table.add_row(
+            report.mode,
+            f"{len(report.tensors):,}",
+            f"{found.values:,}",
+            f"{found.differing:,}",
+            largest_text(found),
+            Text("–" if place is None else str(place)),
+        )
+    out.print(table)
+    for report in verification.modes:
+        _say(out, f"{report.mode}, against {AGAINST[report.mode]}: {verdict(report)}")
+        notes = findings_of(report)
+        for note in notes[:_SHOWN_NOTES]:
+            _say(out, f"  {note}")
+        if len(notes) > _SHOWN_NOTES:
+            _say(out, f"  ... and {len(notes) - _SHOWN_NOTES} more, listed by --json")
 
 
 def say(message: str) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         ModelInfo,
         SchemeResult,
     )
+    from qviz.evaluation.verification import verify
+    from qviz.evaluation.verification_results import Verification, VerificationReport
 
 _HOMES = {
     "artifact": ("artifact_files", "artifact_size", "write_artifact"),
@@ -39,6 +41,8 @@ _HOMES = {
         "ModelInfo",
         "SchemeResult",
     ),
+    "verification": ("verify",),
+    "verification_results": ("Verification", "VerificationReport"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -52,12 +56,15 @@ __all__ = [
     "Preprocessing",
     "SchemeResult",
     "Step",
+    "Verification",
+    "VerificationReport",
     "artifact_files",
     "artifact_size",
     "compare",
     "comparison_steps",
     "load_dataset",
     "model_info",
+    "verify",
     "write_artifact",
 ]
 

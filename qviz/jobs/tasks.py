@@ -8,11 +8,14 @@ at once. A stopped worker loses this memory and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from qviz.errors import CalibrationError
 from qviz.evaluation import Comparison, Step, comparison_steps, model_info, write_artifact
+from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
+from qviz.formats.tflite import read_tflite
 from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
 from qviz.jobs.memory import Memory
@@ -162,12 +165,40 @@ def report_task(comparison: Comparison, target: str) -> Task[str]:
     return str(write_report(comparison, target))
 
 
+def verify_task(
+    path: str,
+    data: DataSpec | None = None,
+    *,
+    modes: tuple[str, ...] | None = None,
+    seed: int = 0,
+    samples: int = 4,
+    allow_code: bool = False,
+) -> Task[Verification]:
+    """Hold every tensor of a run against LiteRT's; see ``qviz.evaluation.verification``."""
+    from qviz.evaluation.verification import tflite_bytes, verification_steps
+
+    yield Progress(0, 0, "reading the model")
+    content = tflite_bytes(path, allow_code=allow_code)
+    dataset = None if data is None else _memory.data(data, read_tflite(content, path))
+    steps = verification_steps(
+        content, name=Path(path).name, modes=modes, seed=seed, samples=samples, data=dataset
+    )
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            verification: Verification = stop.value
+            return verification
+        yield Progress(step.done, step.total, step.message)
+
+
 TASKS: dict[str, Callable[..., Task[Any]]] = {
     "open": open_task,
     "weights": weights_task,
     "compare": compare_task,
     "export": export_task,
     "report": report_task,
+    "verify": verify_task,
 }
 
 
