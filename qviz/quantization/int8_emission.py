@@ -100,14 +100,21 @@ class _Emission:
             return forms.made if made.is_float else self._dequantized(forms.made)
         if made.dtype == UINT8:
             return forms.made
-        if forms.shared is None:
-            forms.shared = self._convert(forms.made, "quantized", self._params[value])
-        if self._io_dtype == "int8":
-            return forms.shared
-        params = self._params[value]
-        if forms.shared == forms.made:
-            params = made_params(self._flow, self._assignment, value)
-        return self._convert(forms.shared, "requantized", params.as_uint8())
+        if made.is_float:
+            # The converter returns float32 here if a float operator reads the value, too.
+            shared = forms.shared or self._convert(forms.made, "quantized", self._params[value])
+            return self._io_codes(shared)
+        producer = self._flow.producers.get(value)
+        by_float = producer is not None and not self._integer[producer]
+        return self._io_codes(forms.made if by_float else forms.shared or forms.made)
+
+    def _io_codes(self, name: str) -> str:
+        """Int8 codes as the type of the graph's inputs and outputs."""
+        params = self._draft.tensor(name).quantization
+        if self._io_dtype == "int8" or params is None:
+            return name
+        shifted = replace(params, zero_point=params.zero_point + 128)
+        return self._draft.convert(name, "requantized", UINT8, shifted)
 
     # ---------------------------------------------------------------- operators
 

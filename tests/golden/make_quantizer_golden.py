@@ -365,6 +365,47 @@ def selects(w, x):
     return tf.where(y > z, y, z), tf.math.top_k(y, 2)[0], tf.reverse(z, [1])
 
 
+@graph(IMAGE)
+def pool_behind_concat(w, x):
+    y, z = conv(x, w, 2), conv(x, w, 2)
+    both = tf.concat([y, 3 * z], -1)
+    return (
+        conv(both, w, 2),
+        tf.nn.max_pool2d(y, 2, 2, "VALID"),
+        tf.sin(tf.slice(z, [0] * 4, [1, 2, 6, 2])),
+    )
+
+
+@graph((1, 4, 4, 2))
+def single_channel_overflow(w, x):
+    kernel = w.array(1, 1, 2, 1, scale=1e-7)
+    return tf.nn.relu6(conv(tf.nn.conv2d(x, kernel, 1, "SAME") + tf.constant([3e3]), w, 1))
+
+
+@graph((1, 8))
+def softmax_returned_and_joined(w, x):
+    y = tf.nn.softmax(dense(x, w, 4))
+    return y, tf.concat([y, 3 * dense(x, w, 4)], -1)
+
+
+@graph(IMAGE)
+def concat_with_square(w, x):
+    y = conv(x, w, 3)
+    return tf.concat([y, x], -1), conv(tf.concat([tf.square(y), y, x], -1), w, 2)
+
+
+@graph((1, 6))
+def minimum_with_negative(w, x):
+    return dense(tf.minimum(x, -x), w, 3), tf.concat([dense(x, w, 6), x], 0)
+
+
+@graph((1, 6))
+def tanh_of_negative(w, x):
+    y = tf.tanh(-dense(x, w, 4))
+    z = tf.concat([y, dense(x, w, 4)], -1)
+    return z, tf.sin(y), dense(y, w, 2)
+
+
 def samples(name):
     """Calibration data of a graph: lists of input arrays."""
     _, shapes, dtypes = GRAPHS[name]

@@ -31,13 +31,18 @@ class Golden:
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """Calibrated ranges by the names that the reader gives."""
-        model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(self.files["float"], 0))
-        by_name = {}
-        for tensor in model.subgraphs[0].tensors:
-            table = tensor.quantization
-            if table is not None and table.min is not None and len(table.min):
-                by_name[tensor.name.decode()] = (float(table.min[0]), float(table.max[0]))
-        return by_name
+        return calibrated_ranges(self.files["float"])
+
+
+def calibrated_ranges(data: bytes) -> dict[str, tuple[float, float]]:
+    """Minimum and maximum of every activation that a calibrated float file holds."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(data, 0))
+    by_name = {}
+    for tensor in model.subgraphs[0].tensors:
+        table = tensor.quantization
+        if table is not None and table.min is not None and len(table.min):
+            by_name[tensor.name.decode()] = (float(table.min[0]), float(table.max[0]))
+    return by_name
 
 
 @cache
