@@ -3,6 +3,17 @@
 The converter uses its older quantizer for 16x8, and the result differs in kind from int8:
 parameters run forwards only, from each operand to the result; what has to agree is requantized,
 operand by operand; each reader of a float island gets a QUANTIZE or DEQUANTIZE of its own.
+
+Given the converter's own ranges the graph is the same as its file, faults included, of which
+`notes` tells the user (a shared bias, sums that saturate). It departs from the converter only
+where the converter's file cannot be run, or gives no numbers:
+
+- an activation that was always zero gets a small scale instead of one that makes the scales behind
+  it infinite (`affine_int16.int16_params`);
+- the pad value of a PADV2 becomes int16; there it stays float32, which no kernel takes;
+- a float operator that reads a graph input or a constant gets a DEQUANTIZE also where it stands
+  before the first integer reader;
+- weights that operators read along different dimensions are copied (`integer_form`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,16 @@
-"""Full-integer quantization with int8 activations, as TensorFlow's converter does it."""
+"""Full-integer quantization with int8 activations, as TensorFlow's converter does it.
+
+Given the converter's own ranges the graph is the same as its file: operators, wiring, scales, zero
+points, codes and biases. It departs from the converter only where that fails or does worse:
+
+- a value that is requantized at its producer and again for a reader (a LOGISTIC in two
+  concatenations) makes the converter fail;
+- an operator with several results (SPLIT, UNPACK) of which one is not read may stay in float there,
+  depending on the order of its rewriting; here it becomes integer;
+- a TRANSPOSE_CONV that stays in float keeps float weights; there they become int8;
+- with int8 or uint8 outputs, an output that a float operator reads too is float32 there;
+- weights that operators read along different dimensions are copied (`integer_form`).
+"""
 
 from __future__ import annotations
 
