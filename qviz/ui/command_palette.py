@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 
 class CommandPalette(QDialog):
@@ -21,15 +21,21 @@ class CommandPalette(QDialog):
         self.search.setAccessibleName(self.tr("Find a command"))
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
         self.list.setAccessibleName(self.tr("Commands"))
-        self.list.itemActivated.connect(self._on_activated)
-        self.list.itemClicked.connect(self._on_activated)
+        self.list.itemActivated.connect(lambda item, _column: self._on_activated(item))
+        self.list.itemClicked.connect(lambda item, _column: self._on_activated(item))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
-        self.resize(460, 340)
+        self.setObjectName("palette")
+        self.resize(480, 380)
+        self.list.setColumnWidth(0, 310)
         self._filter("")
         self.search.setFocus()
 
@@ -46,23 +52,27 @@ class CommandPalette(QDialog):
             title = action.text().replace("&", "").rstrip("…")
             if all(word in f"{title} {action.toolTip()}".lower() for word in words):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(f"{title}\t{keys}" if keys else title)
-                item.setData(Qt.ItemDataRole.UserRole, action)
-                if not action.isEnabled():
-                    item.setFlags(Qt.ItemFlag.NoItemFlags)
-                self.list.addItem(item)
-        for row in range(self.list.count()):
-            if self.list.item(row).flags() & Qt.ItemFlag.ItemIsEnabled:
-                self.list.setCurrentRow(row)
-                break
+                item = QTreeWidgetItem([title, keys])
+                item.setData(0, Qt.ItemDataRole.UserRole, action)
+                item.setDisabled(not action.isEnabled())
+                self.list.addTopLevelItem(item)
+        self._step(1, first=True)
+
+    def _step(self, step: int, *, first: bool = False) -> None:
+        """Go to the next command that can be used now."""
+        count = self.list.topLevelItemCount()
+        start = -1 if first else self.list.indexOfTopLevelItem(self.list.currentItem())
+        for i in range(1, count + 1):
+            item = self.list.topLevelItem((start + step * i) % count)
+            if item is not None and not item.isDisabled():
+                self.list.setCurrentItem(item)
+                return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Up, Down and Return in the field act on the list."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                step = 1 if event.key() == Qt.Key.Key_Down else -1
-                row = (self.list.currentRow() + step) % max(1, self.list.count())
-                self.list.setCurrentRow(row)
+                self._step(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 item = self.list.currentItem()
@@ -71,8 +81,8 @@ class CommandPalette(QDialog):
                 return True
         return super().eventFilter(watched, event)
 
-    def _on_activated(self, item: QListWidgetItem) -> None:
-        action = item.data(Qt.ItemDataRole.UserRole)
+    def _on_activated(self, item: QTreeWidgetItem) -> None:
+        action = item.data(0, Qt.ItemDataRole.UserRole)
         self.close()
         if isinstance(action, QAction) and action.isEnabled():
             action.trigger()

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 from qviz.ui.session import Run
 from qviz.ui.wording import format_bytes, format_metric, metric_title
 
+_LAYOUT_MS = 60
+
 
 class HistoryBar(QScrollArea):
     """Chips in one row, newest first.
@@ -69,12 +71,10 @@ class HistoryBar(QScrollArea):
             chosen = run is not None and chip.property("run") == run.number
             chip.setChecked(chosen)
             if chosen:
-                # Chips have no place before the layout has run.
-                QTimer.singleShot(0, chip, lambda chip=chip: self._bring_into_view(chip))
-
-    def _bring_into_view(self, chip: QToolButton) -> None:
-        self._row.activate()
-        self.ensureWidgetVisible(chip)
+                # Chips have no place before the layout of the scroll area has run.
+                QTimer.singleShot(
+                    _LAYOUT_MS, chip, lambda chip=chip: self.ensureWidgetVisible(chip)
+                )
 
     def _on_clicked(self, number: int) -> None:
         self.run_chosen.emit(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -40,6 +40,10 @@ _DOCKS = (
     (Qt.DockWidgetArea.LeftDockWidgetArea, 310),
     (Qt.DockWidgetArea.RightDockWidgetArea, 250),
 )
+
+
+# What a window manager puts around a window, roughly.
+_DECORATION = QSize(8, 40)
 
 
 class MainWindow(QMainWindow):
@@ -190,7 +194,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         self.appearance.apply()
         self.start_page.set_recent(self.settings.recent)
-        self.resize(1280, 800)
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize() - _DECORATION))
         self._reset_layout()
         if not self.settings.geometry.isEmpty():
             self.restoreGeometry(self.settings.geometry)

@@ -24,6 +24,10 @@ from qviz.ui.theme import LIGHT, Theme
 Rows = Sequence[Sequence[object]]
 
 
+# Up to as many powers of ten, 2 and 5 are labelled between them.
+_FEW_POWERS = 2.5
+
+
 class Plot(QWidget):
     """A plot with axes, title and theme.
 
@@ -105,11 +109,20 @@ class Plot(QWidget):
         self._title, self._bottom, self._left = title, bottom, left
         self._apply_labels()
 
-    def set_log_y(self, log: bool) -> None:
-        """Label the left axis as powers of ten; the caller hands in logarithms."""
-        self.item.getAxis("left").setLogMode(False, log)
-        self.item.getAxis("left").picture = None
-        self.item.getAxis("left").update()
+    def set_log_y(self, top: float | None) -> None:
+        """Label the left axis as counts up to ``10**top``; None for an even axis.
+
+        The caller hands in logarithms. pyqtgraph's own labels of a logarithmic axis lie on each
+        other where it spans few powers of ten.
+        """
+        if top is None:
+            self.item.getAxis("left").setTicks(None)
+            return
+        powers = range(max(1, math.ceil(top)) + 1)
+        named = (1,) if top > _FEW_POWERS else (1, 2, 5)
+        major = [(k + math.log10(m), f"{m * 10**k:,}") for k in powers for m in named]
+        minor = [(k + math.log10(m), "") for k in powers for m in range(2, 10)]
+        self.item.getAxis("left").setTicks([major, minor])
 
     def set_rows(self, rows: Callable[[], Rows]) -> None:
         """Say what the plot exports as CSV: a header row, then values."""

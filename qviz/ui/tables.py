@@ -116,6 +116,9 @@ class TableModel(QAbstractTableModel):
             return self.header[section]
         if role == Qt.ItemDataRole.ToolTipRole and section < len(self.tips):
             return self.tips[section] or None
+        is_number = bool(self._cells) and self.cell(0, section).is_number
+        if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
 

@@ -163,6 +163,7 @@ def style_sheet(theme: Theme) -> str:
     QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border};
         padding: 4px; }}
     QMainWindow::separator {{ width: 5px; height: 5px; background: {theme.window}; }}
+    QDialog#palette {{ border: 1px solid {theme.border}; background: {theme.raised}; }}
     QFrame#card {{ background: {theme.raised}; border: 1px solid {theme.border};
         border-radius: 10px; }}
     QFrame#messageBar {{ background: {theme.warning}; border: 1px solid {theme.border};

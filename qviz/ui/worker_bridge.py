@@ -92,6 +92,7 @@ class WorkerBridge(QObject):
         super().__init__(parent)
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
+        self._closed = False
         self._thread = _Listener(make_process)
         self._thread.received.connect(self._on_received)
         self._thread.died.connect(self._on_died)
@@ -103,7 +104,8 @@ class WorkerBridge(QObject):
 
     def start(self) -> None:
         """Start the worker now, so that the first job does not wait for it."""
-        if not self._thread.isRunning():
+        # A window that was closed at once may still get its first paint.
+        if not self._closed and not self._thread.isRunning():
             self._thread.start()
 
     def submit(self, task: str, arguments: dict[str, Any], *, replace: bool = False) -> int:
@@ -142,6 +144,9 @@ class WorkerBridge(QObject):
 
     def close(self) -> None:
         """End the process and the thread; no signal follows."""
+        if self._closed:
+            return
+        self._closed = True
         self._waiting.clear()
         self._running = None
         if self._thread.isRunning():
@@ -150,7 +155,7 @@ class WorkerBridge(QObject):
         self._thread.release()
 
     def _advance(self) -> None:
-        if self._running is None and self._waiting:
+        if self._running is None and self._waiting and not self._closed:
             self._running = self._waiting.popleft()
             self._thread.post(self._running)
 

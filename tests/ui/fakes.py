@@ -205,6 +205,7 @@ class FakeProcess:
         self.starts = 0
         self.stops = 0
         self.exit_code: int | None = None
+        self._closing = threading.Lock()
 
     def start(self) -> None:
         self.starts += 1
@@ -235,15 +236,21 @@ class FakeProcess:
 
     def die(self, exit_code: int) -> None:
         self.exit_code = exit_code
-        self._theirs.close()
+        self._hang_up()
 
     def stop(self) -> None:
         self.stops += 1
-        self._theirs.close()
+        self._hang_up()
 
     def close(self) -> None:
-        self._theirs.close()
+        self._hang_up()
         self.connection.close()
+
+    def _hang_up(self) -> None:
+        # From two threads: a descriptor that is closed twice may be somebody else's by then.
+        with self._closing:
+            if not self._theirs.closed:
+                self._theirs.close()
 
     def log_tail(self) -> str:
         return "last words"

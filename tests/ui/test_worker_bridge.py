@@ -220,3 +220,13 @@ def test_close_while_a_job_runs(qtbot: QtBot, process: FakeProcess, gate: thread
     gate.set()
     qtbot.wait(20)
     assert heard.events == []
+
+
+def test_nothing_starts_after_close(qtbot: QtBot, process: FakeProcess):
+    bridge = WorkerBridge(lambda: process)
+    bridge.close()
+    bridge.start()
+    bridge.submit("echo", {})
+    bridge.close()
+    qtbot.wait(20)
+    assert process.starts == 0

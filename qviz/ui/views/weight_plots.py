@@ -64,7 +64,8 @@ class ValuesPlot(Plot):
         for line, at in zip(self.limits, (view.grid_minimum, view.grid_maximum), strict=True):
             line.setVisible(view.levels.size > 0 and view.scale > 0)
             line.setValue(at)
-        self.set_log_y(self._log)
+        top = float(max(heights.max(initial=0), tops.max(initial=0)))
+        self.set_log_y(top if self._log else None)
         self.set_labels(weight_text.title(view), self.tr("value"), self.tr("count"))
         self.set_summary(
             self.tr("Histogram of {0}").format(view.tensor),
