@@ -164,8 +164,8 @@ class _Emission:
             origin = self._flow.constants[value]
             data = self._flow.data(value)
             name = value if as_codes else origin
-            if name in self._draft:  # read by integer and by float operators
-                name = self._draft.unique_name(f"{name}/float")
+            if not as_codes and self._read_as_codes(origin):
+                name = self._draft.unique_name(f"{origin}/float")
             source = self._flow.tensor(value)
             tensor = replace(source, name=name, origin=source.origin or origin)
             if as_codes:
@@ -201,8 +201,7 @@ class _Emission:
         tensor = self._flow.tensor(value)
         forms = self._forms[value] = _Forms(self._draft.put(replace(tensor, origin=value)))
         wanted = self._requantizations.get(value, ())
-        read_as_codes = any(self._integer[use.operator] for use in self._flow.uses.get(value, ()))
-        if value not in self._params or not (read_as_codes or wanted):
+        if value not in self._params or not (self._read_as_codes(value) or wanted):
             return
         for requantization in wanted:
             if requantization.at_producer:
@@ -212,6 +211,9 @@ class _Emission:
         else:
             forms.shared = self._convert(forms.made, "quantized", self._params[value])
         self._requantize_for_readers(value)
+
+    def _read_as_codes(self, value: str) -> bool:
+        return any(self._integer[use.operator] for use in self._flow.uses.get(value, ()))
 
     def _requantize_for_readers(self, value: str) -> None:
         """One QUANTIZE for each set of parameters that readers of `value` ask for.

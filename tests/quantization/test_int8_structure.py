@@ -147,10 +147,11 @@ def test_neighbouring_float_operators_are_not_interrupted():
     assert [o.layer for o in quantized.operators[2:6]] == ["b", "b", "c", "d"]
 
 
-def test_constant_read_by_integer_and_float_operators():
+@pytest.mark.parametrize("float_first", [False, True])
+def test_constant_read_by_integer_and_float_operators(float_first):
     weights = constant("w", [1.0, -2.0, 0.5, 0.0])
     operators = [operator("MUL", ("x", "w"), "a"), operator("POW", ("x", "w"), "b")]
-    source = graph(operators, ["a", "b"], ("x",), weights)
+    source = graph(operators[:: -1 if float_first else 1], ["a", "b"], ("x",), weights)
     quantized = quantize_int8(source, INT8, all_ranges(source))
     assert quantized.tensors["w"].dtype == np.int8
     assert quantized.tensors["w/float"].data is weights.data
