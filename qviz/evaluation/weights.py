@@ -236,7 +236,9 @@ class _QuantizedSide:
         error_edges = _error_edges(error, float(scale.max()))
         step: float | NDArray[np.float64] | None = None
         if coded.quantization is not None:
-            step = float(scale[0]) if one_grid else scale.astype(np.float64)[:, None]
+            # A bias is one row here, with a scale for each of its values.
+            shape = (1, -1) if dimension is None else (-1, 1)
+            step = float(scale[0]) if one_grid else scale.astype(np.float64).reshape(shape)
         return cls(
             levels=levels.astype(np.float64),
             counts=counts.astype(np.int64),

@@ -125,7 +125,7 @@ class ErrorPlot(Plot):
     def set_data(self, view: WeightView) -> None:
         """Draw the error of a tensor."""
         self._view = view
-        quantized = bool(view.error_counts.size)
+        quantized = bool(view.error_counts.any())
         self.bars.setVisible(quantized)
         if quantized:
             edges = view.error_edges
@@ -146,7 +146,7 @@ class ErrorPlot(Plot):
     def show_all(self) -> None:
         """Show every error."""
         view = self._view
-        if view is None or not view.error_counts.size:
+        if view is None or not view.error_counts.any():
             return
         low, high = float(view.error_edges[0]), float(view.error_edges[-1])
         margin = (high - low) * 0.03 or 1e-12
