@@ -28,6 +28,7 @@ _MAX_RATIO = 1000
 # Deflate, shuffle, fletcher32. Others may load plug-ins.
 _ALLOWED_FILTERS = frozenset({1, 2, 3})
 _MAX_ATTRIBUTE_CHUNKS = 4096
+_MAX_ATTRIBUTE_BYTES = 64 << 20
 
 
 @contextmanager
@@ -99,25 +100,64 @@ def read_array(dataset: Any, path: str) -> NDArray[Any]:
     return values
 
 
-def attribute_names(group: h5py.Group, name: str) -> list[str] | None:
+def attribute(holder: h5py.Group, name: str) -> str | None:
+    """A text attribute, whether stored as bytes or str; None if there is none.
+
+    Raises
+    ------
+    ModelFormatError
+        If it is no text.
+    """
+    values = _strings(holder, name)
+    if values is None:
+        return None
+    if len(values) != 1:
+        raise ModelFormatError(f"The attribute {name!r} of the file is no text.")
+    return values[0]
+
+
+def attribute_names(holder: h5py.Group, name: str) -> list[str] | None:
     """A list of names in an attribute, joined from chunks where Keras had to split it; or None.
 
     Attributes over 64 KiB are stored as ``name0``, ``name1``, ...
     """
-    if name in group.attrs:
-        return [text(item) for item in np.ravel(group.attrs[name])]
+    whole = _strings(holder, name)
+    if whole is not None:
+        return whole
     names: list[str] = []
     for i in range(_MAX_ATTRIBUTE_CHUNKS):
-        if f"{name}{i}" not in group.attrs:
+        chunk = _strings(holder, f"{name}{i}")
+        if chunk is None:
             return names if i else None
-        names += [text(item) for item in np.ravel(group.attrs[f"{name}{i}"])]
+        names += chunk
     return names
 
 
-def text(value: Any) -> str:
-    """An attribute as text, whether it was stored as bytes, str or a scalar array of either."""
-    if isinstance(value, np.ndarray):
-        value = value.item()
+def _strings(holder: h5py.Group, name: str) -> list[str] | None:
+    """Strings of an attribute, after checking that it declares strings and stores them.
+
+    Reading a damaged attribute of another type can end the process inside the HDF5 library.
+    """
+    if name not in holder.attrs:
+        return None
+    stored = holder.attrs.get_id(name)
+    kind, shape = stored.get_type(), stored.shape
+    count = math.prod(shape)
+    # Keras stores an empty list of names as an empty array of floats.
+    if count == 0 or stored.get_space().get_simple_extent_type() == h5py.h5s.NULL:
+        return []
+    size = stored.get_storage_size()
+    if (
+        not isinstance(kind, h5py.h5t.TypeStringID)
+        or len(shape) > 1
+        or count * kind.get_size() > max(size, 1)
+        or size > _MAX_ATTRIBUTE_BYTES
+    ):
+        raise ModelFormatError(f"The attribute {name!r} of the file is no list of names.")
+    return [_text(item) for item in np.ravel(holder.attrs[name])]
+
+
+def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 

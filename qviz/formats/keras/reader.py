@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qviz.errors import ModelFormatError, UntrustedCodeError
 from qviz.formats.keras import keras1
 from qviz.formats.keras.archive import read_archive
-from qviz.formats.keras.hdf5 import attribute_names, child, open_hdf5, text
+from qviz.formats.keras.hdf5 import attribute, attribute_names, child, open_hdf5
 from qviz.formats.keras.layer_weights import named_weights
 from qviz.formats.keras.legacy_weights import read_layer_groups
 from qviz.formats.keras.model import KerasLayer, KerasModel
@@ -69,11 +69,9 @@ def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel
     with open_hdf5(path, path.name) as file:
         root = child(file, "model_weights")
         group = root if isinstance(root, h5py.Group) else file
-        config = file.attrs.get("model_config")
+        config = attribute(file, "model_config")
         serialized = (
-            _configuration_beside(path, file)
-            if config is None
-            else read_json(text(config), path.name)
+            _configuration_beside(path, file) if config is None else read_json(config, path.name)
         )
         model = read_topology(serialized, _version(file, group, serialized), _backend(file, group))
         _check_layers(model, allow_code)
@@ -84,19 +82,17 @@ def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel
 
 def _version(file: h5py.File, group: h5py.Group, config: Mapping[str, Any]) -> str:
     """Version of the writer; Keras 1 wrote it to the root only, if at all."""
-    if "keras_version" in group.attrs:
-        return text(group.attrs["keras_version"])
-    if "keras_version" in file.attrs and "layer_names" not in file.attrs:
-        version = text(file.attrs["keras_version"])
+    version = attribute(group, "keras_version")
+    if version is not None:
+        return version
+    version = attribute(file, "keras_version")
+    if version is not None:
         return version if version.startswith("1") else f"1 ({version})"
     return str(config.get("keras_version") or "1")
 
 
 def _backend(file: h5py.File, group: h5py.Group) -> str:
-    for attributes in (group.attrs, file.attrs):
-        if "backend" in attributes:
-            return text(attributes["backend"])
-    return ""
+    return attribute(group, "backend") or attribute(file, "backend") or ""
 
 
 def _configuration_beside(path: Path, file: h5py.File) -> dict[str, Any]:

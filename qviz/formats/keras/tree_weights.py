@@ -17,7 +17,7 @@ import h5py
 from numpy.typing import NDArray
 
 from qviz.errors import ModelFormatError
-from qviz.formats.keras.hdf5 import child, read_array, text
+from qviz.formats.keras.hdf5 import attribute, child, read_array
 from qviz.formats.keras.layer_weights import expected_weights
 from qviz.formats.keras.model import KerasLayer, KerasModel
 
@@ -102,10 +102,10 @@ def _named_groups(container: h5py.Group, groups: list[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for key in groups:
         own = child(container, f"{key}/vars")
-        if isinstance(own, h5py.Group) and "name" in own.attrs:
-            name = text(own.attrs["name"])
-            if name in names:
-                return {}
+        name = attribute(own, "name") if isinstance(own, h5py.Group) else None
+        if name in names:
+            return {}
+        if name is not None:
             names[name] = key
     return names
 
@@ -125,8 +125,8 @@ def _layer(layer: KerasLayer, group: Any, path: str, found: StoredArrays) -> Non
         return
     names = _CHILD_GROUPS.get(layer.class_name, {})
     taken = {"vars"}
-    for attribute, inner in layer.children.items():
-        key = names.get(attribute, attribute)
+    for key_in_config, inner in layer.children.items():
+        key = names.get(key_in_config, key_in_config)
         subgroup = child(group, key)
         if subgroup is not None:
             taken.add(key)
