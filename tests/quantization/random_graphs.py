@@ -83,7 +83,7 @@ class RandomGraph:
         if known and self.random.random() < 0.25:
             return str(self.random.choice(known))
         values = self.random.normal(0, 0.6, shape)
-        if self.random.random() < 0.1:
+        if len(shape) > 1 and self.random.random() < 0.1:  # x + 0 would be folded
             values[..., 0] = 0
         if self.random.random() < 0.05:
             values *= 1e-6
