@@ -222,11 +222,14 @@ class Session(QObject):
         self.run_selected.emit(run)
 
     def shown_runs(self) -> tuple[Run, ...]:
-        """Runs on the data of the selected run, float32 first: what can be compared."""
+        """Runs on the data of the selected run, in the order of the schemes."""
         if self.run is None:
             return ()
         same = [r for r in self.runs if r.data == self.run.data]
-        return tuple(sorted(same, key=lambda r: (r.result.scheme.family != "float32", r.number)))
+        order = {scheme_id: i for i, scheme_id in enumerate(SCHEMES)}
+        return tuple(
+            sorted(same, key=lambda r: (order.get(r.result.scheme.id, len(order)), r.number))
+        )
 
     def float_run(self) -> Run | None:
         """The run of the float model on the same data as the selected one."""
