@@ -149,20 +149,7 @@ def _open_keras(
 def _open_tflite(path: Path) -> Graph:
     from qviz.formats.tflite.reader import read_tflite
 
-    data = path.read_bytes()
-    graph = read_tflite(data, str(path))
-    read = graph.source
-    digest = hashlib.sha256(data).hexdigest()
-    return graph.with_source(
-        Source(
-            str(path),
-            "tflite",
-            read.writer if read is not None else "",
-            digest,
-            len(data),
-            notes=read.notes if read is not None else (),
-        )
-    )
+    return read_tflite(path.read_bytes(), str(path))
 
 
 def _open_folder(path: Path, allow_code: bool, wanted: InputShape, convert: bool) -> Graph:
@@ -214,7 +201,9 @@ def _convert(path: Path, allow_code: bool, reason: str) -> Graph:
     main = path / "saved_model.pb" if path.is_dir() else path
     writer = "SavedModel" if path.is_dir() else "Keras"
     notes = (reason, note) if reason else (note,)
-    source = Source(str(path), "converted", writer, _sha256(main), _size(path), notes=notes)
+    # What the reader knows of the file, such as subgraphs that loops call, stays with the graph.
+    model = None if graph.source is None else graph.source.model
+    source = Source(str(path), "converted", writer, _sha256(main), _size(path), model, notes)
     return graph.with_source(source)
 
 

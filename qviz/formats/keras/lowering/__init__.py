@@ -8,6 +8,7 @@ from qviz.formats.keras.lowering import (  # noqa: F401  (each registers its lay
     convolution,
     core,
     merging,
+    moving_calls,
     normalization,
     pooling,
     reshaping,

@@ -111,6 +111,8 @@ def _unit_normalization(scope: Scope, inputs: Sequence[Value]) -> Value:
 def _normalization(scope: Scope, inputs: Sequence[Value]) -> Value:
     x = inputs[0]
     mean, variance = _statistics(scope, x)
+    if variance.min(initial=0.0) < 0:
+        raise scope.malformed("a variance is negative")
     deviation = np.maximum(np.sqrt(variance), np.float32(1e-7))
     if scope.get("invert", False):
         scaled = scope.binary("MUL", x, scope.constant("deviation", deviation))
