@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,7 +206,7 @@ class _QuantizedSide:
         coded: Tensor | None,
         dimension: int | None,
         channel: int | None,
-        reference: NDArray[np.float32],
+        reference: NDArray[Any],
         edges: NDArray[np.float64],
     ) -> _QuantizedSide:
         """Levels, codes and errors of the channels shown; empty where nothing is coded."""
@@ -256,16 +257,15 @@ class _QuantizedSide:
 
 
 def _levels(
-    codes: NDArray[np.int64], scale: np.float32, zero_point: int, minimum: float | None
+    codes: NDArray[np.int64], scale: np.floating[Any], zero_point: int, minimum: float | None
 ) -> NDArray[np.float64]:
+    exact = codes.astype(np.float64)
     if minimum is not None:
-        return codes * float(scale) + minimum
-    return (codes - zero_point) * float(scale)
+        return exact * float(scale) + minimum
+    return (exact - zero_point) * float(scale)
 
 
-def _affine_of(
-    tensor: Tensor, channel: int | None
-) -> tuple[NDArray[np.float32], int, float | None]:
+def _affine_of(tensor: Tensor, channel: int | None) -> tuple[NDArray[Any], int, float | None]:
     """Scales, zero point and minimum of the channels shown; a zero scale for float16."""
     params = tensor.quantization
     if params is None:
@@ -280,20 +280,20 @@ def _code_range(tensor: Tensor) -> tuple[int, int]:
     """Lowest and highest code that a weight of this type can have."""
     if tensor.dtype == np.float16:
         return -31743, 31743  # finite halves, counted from the smallest
-    limits = np.iinfo(tensor.dtype)
+    limits = np.iinfo(str(tensor.dtype))
     params = tensor.quantization
     symmetric = params is not None and params.minimum is None and not params.zero_point.any()
     return (-limits.max if symmetric else limits.min), limits.max
 
 
-def _by_channel(values: NDArray[np.generic], dimension: int | None) -> NDArray[np.generic]:
+def _by_channel(values: NDArray[Any], dimension: int | None) -> NDArray[Any]:
     """The values as (channels, values of a channel); one row where there are no channels."""
     if dimension is None:
         return values.reshape(1, -1)
     return np.moveaxis(values, dimension, 0).reshape(values.shape[dimension], -1)
 
 
-def _edges(values: NDArray[np.generic]) -> NDArray[np.float64]:
+def _edges(values: NDArray[Any]) -> NDArray[np.float64]:
     """Equal bins over the values, as many as they can fill."""
     lowest, highest = float(values.min()), float(values.max())
     if lowest == highest:
