@@ -15,6 +15,8 @@ from qviz.execution.blas import single_threaded_blas
 from qviz.execution.control_flow import Run, Subgraphs
 from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
+from qviz.execution.memory import reuse_freed_memory
+from qviz.execution.parallel import map_in_order, thread_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
@@ -24,8 +26,8 @@ MODES = ("reference",)
 
 # Elements of the largest operator (its inputs and outputs) that are worked on at once. Beyond it
 # the arrays leave the cache and a larger batch only gets slower: MobileNetV2 runs image by image,
-# a network for 28 x 28 digits in batches of a hundred.
-_WORKING_SET = 1 << 21
+# a network for 28 x 28 digits in batches of twenty.
+_WORKING_SET = 1 << 20
 
 Taps = Iterable[str] | Literal["all"]
 
@@ -55,13 +57,16 @@ class Executor:
         Rounding mode, one of `MODES`.
     subgraphs : Subgraphs, optional
         Subgraphs that operators of the graph call; those of the graph's own file if not given.
+    threads : int, optional
+        Threads that share the samples of a batch; one for each core if not given. Results do not
+        depend on it.
 
     Raises
     ------
     UnsupportedOperatorError
         If an operator has no kernel; the text names its kind and layer.
     ExecutionError
-        If the mode is unknown.
+        If the mode is unknown, or `threads` less than 1.
 
     Attributes
     ----------
@@ -72,16 +77,27 @@ class Executor:
     batch_transparent : bool
         Whether several samples are computed at once (see `is_batch_transparent`); otherwise they
         are run one by one and the results joined.
+    micro_batch : int
+        Samples that are computed at once: as many as fit the cache.
+    threads : int
+        Threads that share the micro-batches of a run.
     """
 
     def __init__(
-        self, graph: Graph, mode: str = "reference", *, subgraphs: Subgraphs | None = None
+        self,
+        graph: Graph,
+        mode: str = "reference",
+        *,
+        subgraphs: Subgraphs | None = None,
+        threads: int | None = None,
     ) -> None:
         if mode not in MODES:
             known = ", ".join(repr(m) for m in MODES)
             raise ExecutionError(f"Unknown rounding mode {mode!r}; there is {known}.")
+        reuse_freed_memory()
         self.graph = graph
         self.mode = mode
+        self.threads = thread_count(threads)
         self._tensors: dict[str, Tensor] = dict(graph.tensors)
         self._constants: dict[str, NDArray[Any]] = {
             n: _read_only(t.data) for n, t in graph.tensors.items() if t.data is not None
@@ -92,7 +108,7 @@ class Executor:
             varying = [self._prepare(operator) for operator in graph.operators]
         self._steps = self._plan(varying)
         self.batch_transparent = is_batch_transparent(graph, self._tensors)
-        self._micro_batch = self._choose_micro_batch() if self.batch_transparent else 1
+        self.micro_batch = self._choose_micro_batch() if self.batch_transparent else 1
 
     def _prepare(self, operator: Operator) -> bool:
         """Prepare the kernel of `operator`; whether it has to be run for every batch."""
@@ -176,12 +192,11 @@ class Executor:
         arrays = check_inputs(self.graph, inputs)
         kept = self._kept(taps)
         count = _samples(self.graph, arrays)
+        pieces = _pieces(self.graph, arrays, count, even_size(count, self.micro_batch))
+        threads = min(self.threads, -(-count // self.micro_batch))
         with single_threaded_blas():
-            pieces = [
-                self._run_fresh(piece, kept)
-                for piece in _pieces(self.graph, arrays, count, self._micro_batch)
-            ]
-        return join_traces(pieces)
+            traces = list(map_in_order(lambda p: self._run_fresh(p, kept), pieces, threads))
+        return join_traces(traces)
 
     def predict(self, x: Inputs, batch_size: int = 32, taps: Taps = ()) -> Iterator[Trace]:
         """Run the graph on a data set, one batch after the other.
@@ -315,6 +330,12 @@ def _samples(graph: Graph, arrays: Mapping[str, NDArray[Any]]) -> int:
         if shape and shape[0] in (1, -1) and arrays[name].ndim:
             return len(arrays[name])
     return 1
+
+
+def even_size(count: int, largest: int) -> int:
+    """Size of the fewest pieces of `count` samples that hold at most `largest`, nearly equal."""
+    pieces = max(1, -(-count // largest))
+    return max(1, -(-count // pieces))
 
 
 def _pieces(

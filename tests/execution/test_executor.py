@@ -174,7 +174,7 @@ def test_large_samples_are_run_in_micro_batches(probe: Probe) -> None:
     graph = Graph.build([Operator("PROBE", ("x",), ("y",))], tensors, ["x"], ["y"])
     executor = Executor(graph)
     executor.batch_transparent = True
-    executor._micro_batch = executor._choose_micro_batch()
+    executor.micro_batch = executor._choose_micro_batch()
     x = np.zeros((3, 1024, 600), np.float32)
     assert executor.run(x).outputs[0].shape == x.shape
     assert [len(array) for array in probe.seen] == [1, 1, 1]
