@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from keras_files import dense, dense_file, input_layer, layer, sequential, write_h5, write_keras
 
-from qviz.errors import ModelFormatError
+from qviz.errors import ModelFormatError, QvizError
 from qviz.formats import open_model
 
 CONFIG = sequential(input_layer(3), dense())
@@ -270,3 +270,49 @@ def test_window_larger_than_any_memory(tmp_path: Path) -> None:
     pad = layer("ZeroPadding2D", "pad", padding=1 << 30)
     path = write_h5(tmp_path / "m.h5", sequential(input_layer(4, 4, 1), pad), {})
     refused(path, "would make a tensor")
+
+
+MUTANTS = [None, -1, 0, 2.5, 1e30, float("nan"), "x", [], {}, [[1, 2], [3]], True, 10**12]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    found = [path] if path else []
+    for key, item in items if isinstance(value, dict | list) else ():
+        found += places(item, (*path, key)) if isinstance(item, dict | list) else [(*path, key)]
+    return found
+
+
+def test_any_change_to_a_configuration_ends_in_a_sentence_or_a_graph(tmp_path: Path) -> None:
+    config = sequential(
+        input_layer(6, 6, 2),
+        layer("Conv2D", "conv", filters=3, kernel_size=[2, 2], strides=[1, 1], padding="same"),
+        layer("BatchNormalization", "norm", axis=-1, epsilon=1e-3, center=False, scale=False),
+        layer("ZeroPadding2D", "pad", padding=[[1, 1], [0, 2]], data_format="channels_last"),
+        layer("MaxPooling2D", "pool", pool_size=[2, 2], strides=None, padding="valid"),
+        layer("Reshape", "reshape", target_shape=[-1, 3]),
+        layer("ReLU", "relu", max_value=6.0, negative_slope=0.0, threshold=0.0),
+    )
+    groups = {
+        "layers/conv2d": [np.ones((2, 2, 2, 3), np.float32), np.ones(3, np.float32)],
+        "layers/batch_normalization": [np.ones(3, np.float32)] * 2,
+    }
+    path = tmp_path / "m.keras"
+    write_keras(path, config, groups)
+    assert open_model(path, convert=False).outputs == ("relu",)
+    random = np.random.default_rng(0)
+    everywhere = places(config)
+    refusals = 0
+    for _ in range(300):
+        changed = json.loads(json.dumps(config))
+        where = everywhere[int(random.integers(len(everywhere)))]
+        holder = changed
+        for key in where[:-1]:
+            holder = holder[key]
+        holder[where[-1]] = MUTANTS[int(random.integers(len(MUTANTS)))]
+        write_keras(path, changed, groups)
+        try:
+            open_model(path, convert=False)
+        except QvizError:
+            refusals += 1
+    assert 100 < refusals < 290

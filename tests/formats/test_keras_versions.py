@@ -387,6 +387,21 @@ def test_bfloat16_and_float16_weights(tmp_path: Path) -> None:
     assert graph.tensors["dense/bias"].dtype == np.float32
 
 
+def test_reduced_precision_and_custom_model_classes_are_noted(tmp_path: Path) -> None:
+    config = sequential(input_layer(3), dense(dtype="mixed_float16"))
+    groups = {"layers/dense": [random(3, 2), random(2)]}
+    source = opened(write_keras(tmp_path / "m.keras", config, groups)).source
+    assert source is not None
+    assert "computes in mixed_float16 in Keras" in source.notes[0]
+    config = functional2([], [["in", 0, 0]])
+    config["config"]["layers"].append(node("r", [[["in", 0, 0, {}]]], class_name="ReLU"))
+    config["config"]["output_layers"] = [["r", 0, 0]]
+    config["class_name"] = "package>Mine"
+    source = opened(write_h5(tmp_path / "m.h5", config, {})).source
+    assert source is not None
+    assert "custom class 'Mine'" in source.notes[0]
+
+
 def test_old_forms_of_paddings(tmp_path: Path) -> None:
     start = layer("InputLayer", "in", batch_input_shape=[None, 4, 4, 1])
     shapes = []

@@ -18,9 +18,9 @@ from qviz.formats.keras.hdf5 import attribute, attribute_names, child, open_hdf5
 from qviz.formats.keras.layer_weights import named_weights
 from qviz.formats.keras.legacy_weights import read_layer_groups
 from qviz.formats.keras.model import KerasLayer, KerasModel
-from qviz.formats.keras.topology import read_topology
+from qviz.formats.keras.topology import MODEL_CLASSES, read_topology
 from qviz.formats.keras.tree_weights import StoredArrays, read_tree
-from qviz.formats.keras.values import dtype_name, holds_code, read_json
+from qviz.formats.keras.values import class_name, dtype_name, holds_code, read_json
 
 _PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy", "Policy", "PolicyV1"})
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"})
@@ -58,7 +58,7 @@ def read_keras_archive(path: Path, *, allow_code: bool = False) -> tuple[KerasMo
     model = read_topology(config, str(metadata.get("keras_version", "")), "")
     _check_layers(model, allow_code)
     with open_hdf5(archive.weights, path.name) as file:
-        return _attach(model, read_tree(model, file))
+        return _attach(model, read_tree(model, file), _notes(model, config))
 
 
 def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel, list[str]]:
@@ -75,9 +75,9 @@ def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel
         )
         model = read_topology(serialized, _version(file, group, serialized), _backend(file, group))
         _check_layers(model, allow_code)
-        if attribute_names(group, "layer_names") is None and "layers" in group:
-            return _attach(model, read_tree(model, group))
-        return _attach(model, read_layer_groups(model, group))
+        is_tree = attribute_names(group, "layer_names") is None and "layers" in group
+        stored = read_tree(model, group) if is_tree else read_layer_groups(model, group)
+        return _attach(model, stored, _notes(model, serialized))
 
 
 def _version(file: h5py.File, group: h5py.Group, config: Mapping[str, Any]) -> str:
@@ -129,15 +129,36 @@ def _check_layers(model: KerasModel, allow_code: bool) -> None:
             )
 
 
-def _attach(model: KerasModel, stored: StoredArrays) -> tuple[KerasModel, list[str]]:
+def _notes(model: KerasModel, serialized: Mapping[str, Any]) -> list[str]:
+    """What qviz leaves out or does otherwise than Keras."""
     notes = []
+    name = class_name(serialized)
+    if name not in MODEL_CLASSES:
+        notes.append(
+            f"The model is of the custom class {name!r}; qviz runs its layers, and what the code "
+            "of the class may do beyond them is not in the file."
+        )
+    policies = {dtype_name(leaf.config.get("dtype")) for leaf in model.leaves()}
+    reduced = sorted(p for p in policies if "float16" in p)
+    if reduced:
+        notes.append(
+            f"The model computes in {' and '.join(reduced)} in Keras; qviz computes in float32, "
+            "so results differ slightly."
+        )
+    return notes
+
+
+def _attach(
+    model: KerasModel, stored: StoredArrays, notes: list[str]
+) -> tuple[KerasModel, list[str]]:
     if stored.unclaimed:
         listed = ", ".join(stored.unclaimed[:_MAX_LISTED])
         more = len(stored.unclaimed) - _MAX_LISTED
-        notes.append(
+        notes = [
+            *notes,
             f"The file also stores {listed}{f' and {more} more' if more > 0 else ''}, "
-            "which no layer uses."
-        )
+            "which no layer uses.",
+        ]
     return _model_with_weights(model, model, stored), notes
 
 

@@ -18,7 +18,7 @@ from qviz.formats.keras.nodes import (
 )
 from qviz.formats.keras.values import class_name, plain
 
-_MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
+MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
 _FUNCTIONS = frozenset({"TFOpLambda", "SlicingOpLambda"})
 _OPERATION_MODULES = ("keras.src.ops", "keras.ops")
 # Layers whose configuration lacks "trainable", by which operations are told from layers in .h5.
@@ -70,7 +70,7 @@ def read_topology(config: Mapping[str, Any], version: str, backend: str) -> Kera
 
 def _is_model(config: Mapping[str, Any]) -> bool:
     inner = config.get("config")
-    if class_name(config) in _MODEL_CLASSES:
+    if class_name(config) in MODEL_CLASSES:
         return isinstance(inner, list) or (isinstance(inner, dict) and "layers" in inner)
     # A subclass of Functional keeps its layers and their connections.
     return isinstance(inner, dict) and "layers" in inner and "output_layers" in inner
