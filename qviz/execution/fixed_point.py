@@ -36,7 +36,8 @@ def quantize_multiplier(real_multiplier: float) -> tuple[int, int]:
     ----------
     LiteRT, tflite/kernels/internal/quantization_util.cc, QuantizeMultiplier.
     """
-    if real_multiplier == 0:
+    # What is not finite comes from scales of 0 or infinity; cast to int32 it is 0 on x86.
+    if real_multiplier == 0 or not math.isfinite(real_multiplier):
         return 0, 0
     significand, shift = math.frexp(real_multiplier)
     multiplier = math.floor(significand * (1 << 31) + 0.5)
@@ -125,16 +126,22 @@ def multiply_by_quantized_multiplier_64(
     x : array_like of int
         In [-2**47, 2**47).
     multiplier, shift : array_like of int
-        From `quantize_multiplier`; `shift` is in [-31, 7].
+        From `quantize_multiplier`. Left of 14, which a layer without any output reaches because
+        its scale is next to 0, the C code shifts by less than nothing: x86 takes that count
+        modulo 64.
+
+    Returns
+    -------
+    int64 ndarray
+        Value in units of output_scale, before clamp; what leaves int32 wraps.
 
     References
     ----------
     LiteRT, tflite/kernels/internal/common.cc, MultiplyByQuantizedMultiplier(int64_t, ...).
     """
     reduced, total_shift = reduce_multiplier(multiplier, shift)
-    half = np.int64(1) << (total_shift - 1)
-    scaled: Int64Array = (np.asarray(x, np.int64) * reduced + half) >> total_shift
-    return scaled
+    half = np.int64(1) << ((total_shift - 1) & 63)
+    return wrap_int32((np.asarray(x, np.int64) * reduced + half) >> (total_shift & 63))
 
 
 def reduce_multiplier(multiplier: ArrayLike, shift: ArrayLike) -> tuple[Int64Array, Int64Array]:

@@ -73,7 +73,8 @@ def test_scaling_rounds_twice(x: int, multiplier: int, shift: int) -> None:
 @given(st.integers(-(2**47), 2**47 - 1), MULTIPLIERS, st.integers(-31, 7))
 def test_scaling_of_64_bits_rounds_once(x: int, multiplier: int, shift: int) -> None:
     reduced = min(half_up(Fraction(multiplier, 2**16)), 0x7FFF)
-    expected = half_up(Fraction(x * reduced, 2 ** (15 - shift)))
+    scaled = half_up(Fraction(x * reduced, 2 ** (15 - shift)))
+    expected = (scaled + 2**31) % 2**32 - 2**31
     assert fixed_point.multiply_by_quantized_multiplier_64(x, multiplier, shift) == expected
 
 

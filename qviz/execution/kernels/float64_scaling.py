@@ -85,6 +85,10 @@ def scale_wide_sums(
     smallest = code_limits(dtype)[0]
     if (total_shift < 1).any():
         return None
+    # Beyond int32 the reference wraps.
+    largest = zip(bound.tolist(), reduced.tolist(), total_shift.tolist(), strict=True)
+    if any((b * m >> t) + 1 >= 1 << 31 for b, m, t in largest):
+        return None
     if not _fits(bound, reduced, [(1 - 2 * smallest) << int(t) for t in total_shift]):
         return None
     factor = reduced * 2.0 ** -total_shift.astype(np.float64)

@@ -1,0 +1,55 @@
+"""Scales that layers without any output get: the integers leave int32, and wrap as they do in C."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from litert_reference import assert_same_codes, codes_constant, codes_tensor, single_operator
+
+from qviz.execution.fixed_point import quantize_multiplier
+
+
+def convolution(kind: str, dtype: Any, y_scale: float, largest_bias: int, seed: int) -> Any:
+    """A convolution of 3 to 4 (or 3) channels whose output has the scale `y_scale`."""
+    rng = np.random.default_rng(seed)
+    is_depthwise = kind == "DEPTHWISE_CONV_2D"
+    channels = 3 if is_depthwise else 4
+    shape = (1, 1, 1, 3) if is_depthwise else (4, 1, 1, 3)
+    wide = np.int64 if dtype == np.int16 else np.int32
+    weights = rng.integers(-127, 128, shape).astype(np.int8)
+    bias = rng.integers(-largest_bias, largest_bias, channels).astype(wide)
+    graph = single_operator(
+        kind,
+        [
+            codes_tensor("x", (1, 5, 5, 3), dtype, 0.01),
+            codes_constant("w", weights, np.full(1, 0.01, np.float32)),
+            codes_constant("b", bias, np.full(1, 1e-4, np.float32)),
+        ],
+        [codes_tensor("y", (1, 5, 5, channels), dtype, y_scale)],
+        padding="VALID",
+        stride_h=1,
+        stride_w=1,
+        dilation_h_factor=1,
+        dilation_w_factor=1,
+        **({"depth_multiplier": 1} if is_depthwise else {}),
+    )
+    limits = np.iinfo(dtype)
+    return graph, rng.integers(limits.min, limits.max + 1, (1, 5, 5, 3)).astype(dtype)
+
+
+@pytest.mark.parametrize("largest_bias", [1000, 2**30])
+@pytest.mark.parametrize("y_scale", [1e-5, 1e-7, 1e-9, 3e-11, 1e-12])
+@pytest.mark.parametrize("dtype", [np.int8, np.int16])
+@pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D"])
+def test_what_leaves_int32_wraps(kind: str, dtype: Any, y_scale: float, largest_bias: int) -> None:
+    for seed in range(2):
+        graph, x = convolution(kind, dtype, y_scale, largest_bias, seed)
+        assert_same_codes(graph, x)
+
+
+@pytest.mark.parametrize("real", [math.inf, math.nan, 0.0])
+def test_factors_that_are_no_numbers_count_as_zero(real: float) -> None:
+    assert quantize_multiplier(real) == (0, 0)
