@@ -60,7 +60,7 @@ class Subgraphs:
         UnsupportedOperatorError
             If there is no such subgraph.
         """
-        graph = self._graph(index)
+        graph = self.graph(index)
         return len(graph.inputs), len(graph.outputs)
 
     def run_of(self, index: int) -> Run:
@@ -76,12 +76,19 @@ class Subgraphs:
         if index not in self._prepared:
             self._under_way.append(index)
             try:
-                self._prepared[index] = self._prepare(self._graph(index), self)
+                self._prepared[index] = self._prepare(self.graph(index), self)
             finally:
                 self._under_way.pop()
         return self._prepared[index]
 
-    def _graph(self, index: int) -> Graph:
+    def graph(self, index: int) -> Graph:
+        """Subgraph `index`.
+
+        Raises
+        ------
+        UnsupportedOperatorError
+            If there is no such subgraph.
+        """
         if not 0 < index < len(self._graphs):
             raise UnsupportedOperatorError(
                 f"An operator calls subgraph {index}, which the model does not have."

@@ -21,9 +21,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-STATEFUL_KINDS = frozenset(
-    {"IF", "WHILE", "CALL", "STABLEHLO_COMPOSITE", "STABLEHLO_CASE", "STABLEHLO_WHILE"}
-)
+STATEFUL_KINDS = frozenset({"IF", "WHILE", "STABLEHLO_COMPOSITE", "STABLEHLO_CASE"})
 """Operators that may use variables though they do not name them, since they run a subgraph."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from flatbuffers import flexbuffers
 from litert_reference import run_reference
+from optimized_kernels import run_optimized
 from random_operators import float_constant, float_tensor
 
 from qviz.errors import ExecutionError, UnsupportedOperatorError
@@ -110,6 +111,30 @@ def test_a_composite_runs_what_it_stands_for() -> None:
     )
     ours, theirs = both(with_subgraphs(main, scaled(7)), [3])
     np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("index", [-1, 0, 1, 2, 7])
+def test_a_case_is_chosen(index: int) -> None:
+    main = Graph.build(
+        [
+            Operator(
+                "STABLEHLO_CASE",
+                ("i", "x"),
+                ("y",),
+                {"branch_subgraph_indices": (1, 2, 3)},
+                layer="case",
+            )
+        ],
+        [Tensor("i", (1,), np.dtype(np.int32)), float_tensor("x", 1), float_tensor("y", 1)],
+        ["i", "x"],
+        ["y"],
+    )
+    graph = with_subgraphs(main, scaled(10), scaled(-1), scaled(3))
+    arrays = [np.array([index], np.int32), np.array([5], np.float32)]
+    # The reference resolver does not have it.
+    np.testing.assert_array_equal(
+        Executor(graph).run(arrays).outputs[0], run_optimized(graph, *arrays)
+    )
 
 
 def handle(name: str, variable: str = "v") -> tuple[Operator, Tensor]:

@@ -49,6 +49,7 @@ _FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
     "SQUARED_DIFFERENCE": _squared_difference,
     "FLOOR_DIV": _floor_divide,
     "FLOOR_MOD": np.mod,
+    "ATAN2": np.arctan2,
 }
 _QUANTIZED: dict[str, Callable[[Context], Kernel]] = {
     "ADD": prepare_quantized_add,

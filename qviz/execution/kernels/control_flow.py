@@ -1,4 +1,4 @@
-"""Operators that run subgraphs: IF, WHILE, CALL, CALL_ONCE, STABLEHLO_COMPOSITE and kin."""
+"""Operators that run subgraphs: IF, WHILE, CALL_ONCE, STABLEHLO_COMPOSITE, STABLEHLO_CASE."""
 
 from __future__ import annotations
 
@@ -33,11 +33,10 @@ def _present(arrays: Sequence[Array | None]) -> list[Array]:
     return [array for array in arrays if array is not None]
 
 
-@kernel("STABLEHLO_COMPOSITE", "CALL")
-def prepare_call(context: Context) -> Kernel:
-    """Run a subgraph; of a composite, the operators that it stands for."""
-    composite = context.operator.kind == "STABLEHLO_COMPOSITE"
-    option = "decomposition_subgraph_index" if composite else "subgraph"
+@kernel("STABLEHLO_COMPOSITE")
+def prepare_composite(context: Context) -> Kernel:
+    """Run the operators that a composite stands for."""
+    option = "decomposition_subgraph_index"
     run = _callee(context, option, len(context.inputs), len(context.outputs))
     return lambda arrays: run(_present(arrays))
 
@@ -80,7 +79,7 @@ def prepare_case(context: Context) -> Kernel:
     return branch
 
 
-@kernel("WHILE", "STABLEHLO_WHILE")
+@kernel("WHILE")
 def prepare_while(context: Context) -> Kernel:
     """Run the body on its own results for as long as the condition says yes.
 

@@ -201,3 +201,33 @@ def prepare_broadcast_to(context: Context) -> Kernel:
 def prepare_reverse(context: Context) -> Kernel:
     """Reverse the order along the given dimensions."""
     return kernel_of(lambda x, axes: np.ascontiguousarray(np.flip(x, tuple(integers_of(axes)))))
+
+
+@kernel("REVERSE_SEQUENCE")
+def prepare_reverse_sequence(context: Context) -> Kernel:
+    """Reverse the first elements of each sequence, as many as its length says."""
+    along = int(context.option("seq_dim", 0))
+    batch = int(context.option("batch_dim", 0))
+
+    def reverse(x: Array, lengths: Array) -> Array:
+        places = np.arange(x.shape[along])
+        stops = lengths.reshape(-1, 1)
+        order = np.where(places < stops, stops - 1 - places, places)
+        shape = [1] * x.ndim
+        shape[batch], shape[along] = order.shape
+        if batch > along:
+            order = order.T
+        return np.take_along_axis(x, order.reshape(shape), along)
+
+    return kernel_of(reverse)
+
+
+@kernel("BROADCAST_ARGS")
+def prepare_broadcast_args(context: Context) -> Kernel:
+    """The shape that two shapes broadcast to."""
+
+    def broadcast(a: Array, b: Array) -> Array:
+        shape = np.broadcast_shapes(tuple(integers_of(a)), tuple(integers_of(b)))
+        return np.array(shape, a.dtype)
+
+    return kernel_of(broadcast)
