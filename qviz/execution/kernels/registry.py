@@ -91,6 +91,21 @@ Prepare = Callable[[Context], Kernel]
 # Kinds of operators that are not TFLite's own begin with it.
 _CUSTOM = "CUSTOM:"
 
+_RANDOM = "it draws random numbers, so that no two runs agree"
+_HASHTABLE = "qviz does not keep hash tables"
+# Why kinds of operators that a device can run have no kernel.
+_REASONS = {
+    "RANDOM_UNIFORM": _RANDOM,
+    "RANDOM_STANDARD_NORMAL": _RANDOM,
+    "MULTINOMIAL": _RANDOM,
+    "STABLEHLO_RNG_BIT_GENERATOR": _RANDOM,
+    "HASHTABLE": _HASHTABLE,
+    "HASHTABLE_FIND": _HASHTABLE,
+    "HASHTABLE_IMPORT": _HASHTABLE,
+    "HASHTABLE_SIZE": _HASHTABLE,
+    "SKIP_GRAM": "it works on texts, not on numbers",
+}
+
 _PREPARE: dict[str, Prepare] = {}
 
 
@@ -131,7 +146,7 @@ def _why_missing(kind: str) -> str:
     if kind.startswith(_CUSTOM):
         name = kind.removeprefix(_CUSTOM)
         return f"{name!r} is an operator of its author's own, whose arithmetic qviz does not know"
-    return "qviz has no kernel for it"
+    return _REASONS.get(kind, "qviz has no kernel for it")
 
 
 def has_kernel(kind: str) -> bool:
