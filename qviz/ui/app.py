@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A picture of a window that is not finished by then shows what there is.
 _PATIENCE_S = 300.0
+# Layouts and the labels of plots are placed a few events later.
+_SETTLE_S = 0.25
 
 
 class WindowError(QvizError):
@@ -185,5 +187,9 @@ def _wait_for_views(application: QApplication, window: MainWindow, with_model: b
 
 def _settle(application: QApplication) -> None:
     """Let layouts and deferred drawing happen."""
-    for _ in range(12):
+    import time
+
+    end = time.monotonic() + _SETTLE_S
+    while time.monotonic() < end:
         application.processEvents()
+        time.sleep(0.01)

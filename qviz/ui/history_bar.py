@@ -49,6 +49,7 @@ class HistoryBar(QScrollArea):
         """Show the runs of a session."""
         for chip in self.chips:
             self._row.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self.chips = []
         self.none.setVisible(not runs)

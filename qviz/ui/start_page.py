@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 _SHOWN = 5
+_TEXT_WIDTH, _MARGIN = 448, 36
 
 
 class StartPage(QWidget):
@@ -38,9 +39,10 @@ class StartPage(QWidget):
         super().__init__(parent)
         card = QFrame()
         card.setObjectName("card")
-        card.setFixedWidth(520)
+        card.setFixedWidth(_TEXT_WIDTH + 2 * _MARGIN)
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(36, 30, 36, 30)
+        inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+        inside.setContentsMargins(_MARGIN, 30, _MARGIN, 30)
         inside.setSpacing(14)
         headline = QLabel(self.tr("See what quantization does"))
         headline.setObjectName("headline")
@@ -51,6 +53,9 @@ class StartPage(QWidget):
             )
         )
         text.setWordWrap(True)
+        # A wrapped label asks for too little height as long as its width is not known.
+        text.setFixedWidth(_TEXT_WIDTH)
+        text.setMinimumHeight(text.heightForWidth(_TEXT_WIDTH) + 2)
         self.sample = QPushButton(self.tr("Try the digits sample"))
         self.sample.setObjectName("primary")
         self.sample.setToolTip(self.tr("Opens a small trained network and compares all schemes"))
@@ -83,6 +88,7 @@ class StartPage(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         if not paths:
             return

@@ -225,7 +225,13 @@ class CompareView(QWidget):
         unit = self.tr("{0} in %") if percent else "{0}"
         title = metric_title(metric)
         horizontal = self.tr("{0} in kB").format(self.horizontal.currentText())
-        self.scatter.set_data(points, horizontal, unit.format(title), _LEAST_POINTS * percent)
+        self.scatter.set_data(
+            points,
+            horizontal,
+            unit.format(title),
+            least_height=_LEAST_POINTS if percent else 0.0,
+            ceiling=100.0 if percent else math.inf,
+        )
         better = (
             self.tr("Down and to the left is better.")
             if metric in ("mae", "rmse")

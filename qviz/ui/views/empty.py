@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+_TEXT_WIDTH, _MARGIN = 404, 28
+
 
 class EmptyState(QWidget):
     """A headline, a sentence and one button in the middle of an empty tab.
@@ -23,15 +25,19 @@ class EmptyState(QWidget):
         super().__init__(parent)
         card = QFrame()
         card.setObjectName("card")
-        card.setFixedWidth(460)
+        card.setFixedWidth(_TEXT_WIDTH + 2 * _MARGIN)
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(28, 24, 28, 24)
+        inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+        inside.setContentsMargins(_MARGIN, 24, _MARGIN, 24)
         inside.setSpacing(12)
         title = QLabel(headline)
         title.setObjectName("title")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.text = QLabel(text)
         self.text.setWordWrap(True)
+        # A wrapped label asks for too little height as long as its width is not known.
+        self.text.setFixedWidth(_TEXT_WIDTH)
+        self.text.setMinimumHeight(self.text.heightForWidth(_TEXT_WIDTH) + 2)
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.button = QPushButton(button)
         self.button.setObjectName("primary")

@@ -48,6 +48,7 @@ class Scatter(QWidget):
         self.plot = Plot("", "", "", zoom_y=True)
         self._points: tuple[Point, ...] = ()
         self._least_height = 0.0
+        self._ceiling = math.inf
         self._labels: list[pg.TextItem] = []
         self._lines = pg.PlotCurveItem(connect="pairs")
         self.plot.add(self._lines, lambda t: self._lines.setPen(pen(t.muted)))
@@ -68,7 +69,13 @@ class Scatter(QWidget):
         layout.addWidget(self.plot)
 
     def set_data(
-        self, points: Sequence[Point], bottom: str, left: str, least_height: float = 0.0
+        self,
+        points: Sequence[Point],
+        bottom: str,
+        left: str,
+        *,
+        least_height: float = 0.0,
+        ceiling: float = math.inf,
     ) -> None:
         """Draw points; those without a value are left out.
 
@@ -79,8 +86,10 @@ class Scatter(QWidget):
             Axis labels with units.
         least_height : float
             Vertical range shown at least, so that noise does not fill the plot.
+        ceiling : float
+            Highest value that there can be; the plot ends shortly above it.
         """
-        self._least_height = least_height
+        self._least_height, self._ceiling = least_height, ceiling
         self._points = tuple(p for p in points if math.isfinite(p.x) and math.isfinite(p.y))
         self.plot.set_labels("", bottom, left)
         while len(self._labels) < len(self._points):
@@ -134,6 +143,7 @@ class Scatter(QWidget):
         wide = max(xs) - min(xs) or max(xs) or 1.0
         tall = max(ys) - min(ys) or abs(max(ys)) * 0.02 or 1.0
         middle, half = (max(ys) + min(ys)) / 2, max(1.3 * tall, self._least_height) / 2
+        middle = min(middle, self._ceiling - 0.9 * half) if 1.15 * tall < 1.8 * half else middle
         # Room at the right for the labels.
         self.plot.show_range(
             (min(xs) - 0.06 * wide, max(xs) + 0.3 * wide), (middle - half, middle + half)
