@@ -210,6 +210,26 @@ def test_transpositions_between_channels_first_layers_cancel(tmp_path: Path) -> 
     ]
 
 
+def test_sequences_stay_images_between_one_dimensional_layers(tmp_path: Path) -> None:
+    def conv(name: str) -> dict[str, Any]:
+        return layer("Conv1D", name, filters=3, kernel_size=[2], activation="relu")
+
+    start = layer("InputLayer", "in", batch_input_shape=[None, 9, 3])
+    pool = layer("MaxPooling1D", "pool", pool_size=[2])
+    kernel = [("kernel:0", random(2, 3, 3)), ("bias:0", random(3))]
+    config = sequential(start, conv("a"), pool, conv("b"))
+    graph = opened(write_h5(tmp_path / "m.h5", config, {"a": kernel, "b": kernel}))
+    assert [(o.kind, o.outputs[0]) for o in graph.operators] == [
+        ("RESHAPE", "a/expand"),
+        ("CONV_2D", "a/conv_2d"),
+        ("RELU", "a"),
+        ("MAX_POOL_2D", "pool"),
+        ("CONV_2D", "b/conv_2d"),
+        ("RELU", "b/relu"),
+        ("RESHAPE", "b"),
+    ]
+
+
 def test_layer_names_with_slashes(tmp_path: Path) -> None:
     start = layer("InputLayer", "in", batch_input_shape=[None, 4, 4, 2])
     conv = layer("Conv2D", "block/conv", filters=3, kernel_size=[1, 1], use_bias=False)

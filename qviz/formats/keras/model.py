@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -141,6 +141,10 @@ class KerasModel:
             else:
                 yield from _with_children(layer)
 
+    def with_weights(self, values: Mapping[str, NDArray[Any]]) -> KerasModel:
+        """A copy in which weights named ``<layer path>/<weight name>`` have other values."""
+        return replace(self, layers=tuple(_with_weights(layer, values) for layer in self.layers))
+
     def count_parameters(self) -> int:
         """Number of stored weight values."""
         return sum(int(np.size(w.value)) for layer in self.leaves() for w in layer.weights)
@@ -159,6 +163,13 @@ def tensors_in(value: Any) -> Iterator[TensorRef]:
     elif isinstance(value, tuple | list):
         for item in value:
             yield from tensors_in(item)
+
+
+def _with_weights(layer: KerasLayer, values: Mapping[str, NDArray[Any]]) -> KerasLayer:
+    weights = (w._replace(value=values.get(f"{layer.path}/{w.name}", w.value)) for w in layer.weights)
+    children = {key: _with_weights(child, values) for key, child in layer.children.items()}
+    model = None if layer.model is None else layer.model.with_weights(values)
+    return replace(layer, weights=tuple(weights), children=children, model=model)
 
 
 def _with_children(layer: KerasLayer) -> Iterator[KerasLayer]:

@@ -107,6 +107,11 @@ class GraphBuilder:
             self._producers[output] = step
             self._wishes[output] = name
 
+    def source_of_reshape(self, value: Value) -> Value | None:
+        """What `value` is the same as in another shape; None if it is no RESHAPE's result."""
+        step = self._producers.get(value)
+        return step.inputs[0] if step is not None and step.kind == "RESHAPE" else None
+
     def source_of_transpose(self, value: Value) -> tuple[Value, tuple[int, ...]] | None:
         """What `value` is a transposition of, and its permutation; None if it is none."""
         step = self._producers.get(value)
@@ -150,14 +155,14 @@ class GraphBuilder:
                 kept.append(step)
                 wanted.update(v for v in step.inputs if v is not None)
             else:
-                # A layer's name outlives a transposition that cancelled out behind it.
+                # A layer's name outlives a movement of its data that was undone behind it.
                 self._hand_down_claim(step)
         return kept[::-1]
 
     def _hand_down_claim(self, step: _Step) -> None:
         source = step.inputs[0] if step.inputs else None
         claim = self._claims.get(step.outputs[0])
-        if step.kind == "TRANSPOSE" and claim is not None and source is not None:
+        if step.kind in ("TRANSPOSE", "RESHAPE") and claim is not None and source is not None:
             producer = self._producers.get(source)
             if producer is not None and producer.layer == step.layer:
                 self._claims.setdefault(source, claim)

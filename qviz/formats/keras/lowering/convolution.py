@@ -64,7 +64,7 @@ def _convolution(scope: Scope, inputs: Sequence[Value]) -> Value:
         x = _pad_causally(scope, x)
     kernel = scope.required_weight("kernel", lambda k: _image_kernel(k, rank).transpose(3, 0, 1, 2))
     y = _conv_2d(scope, as_image(scope, x, rank), kernel, scope.weight("bias"), rank, "conv_2d")
-    return activation_of(scope, from_image(scope, y, rank))
+    return _finished(scope, y, rank)
 
 
 @layer("DepthwiseConv1D", "DepthwiseConv2D")
@@ -74,7 +74,7 @@ def _depthwise(scope: Scope, inputs: Sequence[Value]) -> Value:
     if scope.get("padding") == "causal" and rank == 1:
         x = _pad_causally(scope, x)
     y = _depthwise_2d(scope, as_image(scope, x, rank), scope.weight("bias"), rank)
-    return activation_of(scope, from_image(scope, y, rank))
+    return _finished(scope, y, rank)
 
 
 @layer("SeparableConv1D", "SeparableConv2D")
@@ -92,7 +92,7 @@ def _separable(scope: Scope, inputs: Sequence[Value]) -> Value:
     options = _options("VALID", (1, 1), (1, 1))
     shape = (*y.shape[:3], kernel.shape[0])
     y = scope.op("CONV_2D", (y, kernel, scope.weight("bias")), shape, "pointwise", **options)
-    return activation_of(scope, from_image(scope, y, rank))
+    return _finished(scope, y, rank)
 
 
 @layer("Conv1DTranspose", "Conv2DTranspose")
@@ -127,7 +127,15 @@ def _transposed(scope: Scope, inputs: Sequence[Value]) -> Value:
         stride_w=strides[1],
         fused_activation_function="NONE",
     )
-    return activation_of(scope, from_image(scope, y, rank))
+    return _finished(scope, y, rank)
+
+
+def _finished(scope: Scope, y: Value, rank: int) -> Value:
+    """Activation, and the arrangement that the layer's input had."""
+    if scope.channels_first:
+        return activation_of(scope, from_image(scope, y, rank))
+    # Before a sequence is taken out of its image, where the activation can be fused.
+    return from_image(scope, activation_of(scope, y), rank)
 
 
 def _transposed_size(size: int, kernel: int, stride: int, padding: str, extra: int | None) -> int:

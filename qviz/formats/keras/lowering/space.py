@@ -25,10 +25,14 @@ def to_data_format(scope: Scope, x: Value) -> Value:
 
 
 def as_image(scope: Scope, x: Value, rank: int) -> Value:
-    """A sequence as an image of height 1; an image as it is."""
+    """A sequence as an image of height 1, which it may have been before; an image as it is."""
     if rank == 2:
         return x
-    return scope.reshape(x, (x.shape[0], 1, *x.shape[1:]), "expand")
+    shape = (x.shape[0], 1, *x.shape[1:])
+    source = scope.builder.source_of_reshape(x)
+    if source is not None and source.shape == shape:
+        return source
+    return scope.reshape(x, shape, "expand")
 
 
 def from_image(scope: Scope, x: Value, rank: int) -> Value:
