@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qviz.errors import SchemeError
 from qviz.files import whole_directory, write_bytes
 from qviz.formats.keras.model import KerasModel
-from qviz.graph import Graph
+from qviz.graph import Graph, Source
 from qviz.quantization import encode_tfjs
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
@@ -62,7 +62,8 @@ def artifact_files(graph: Graph, quantized: Graph, scheme: str | Scheme) -> dict
         from qviz.formats.tflite.writer import write_tflite
 
         return {"model.tflite": write_tflite(quantized)}
-    return _tfjs_files(graph, recipe)
+    # The layers of the quantized graph, whose weights a scheme may have pruned or clustered.
+    return _tfjs_files(quantized.source or graph.source, recipe)
 
 
 def artifact_size(files: Mapping[str, bytes]) -> tuple[int, int]:
@@ -82,8 +83,8 @@ def _float_weights(model: KerasModel) -> Iterator[tuple[str, NDArray[Any]]]:
                 yield f"{layer.path}/{weight.name}", weight.value
 
 
-def _tfjs_files(graph: Graph, scheme: Scheme) -> dict[str, bytes]:
-    model = graph.source.model if graph.source is not None else None
+def _tfjs_files(source: Source | None, scheme: Scheme) -> dict[str, bytes]:
+    model = source.model if source is not None else None
     if not isinstance(model, KerasModel):
         raise SchemeError(
             f"{scheme.id} needs a model with Keras layers (.keras, .h5), because TensorFlow.js "

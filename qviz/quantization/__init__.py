@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qviz.quantization.calibration import Calibrator, TensorStatistics, calibrate
+    from qviz.quantization.changed_weights import change_weights
     from qviz.quantization.quantizer import quantization_notes, quantize, unsupported_operators
     from qviz.quantization.scheme import SCHEMES, Scheme
     from qviz.quantization.tensorflow_records import as_tensorflow_records
@@ -25,6 +26,7 @@ _MODULES = {
     "Calibrator": "calibration",
     "TensorStatistics": "calibration",
     "calibrate": "calibration",
+    "change_weights": "changed_weights",
     "quantization_notes": "quantizer",
     "quantize": "quantizer",
     "unsupported_operators": "quantizer",
@@ -39,6 +41,7 @@ __all__ = [
     "TensorStatistics",
     "as_tensorflow_records",
     "calibrate",
+    "change_weights",
     "encode_tfjs",
     "quantization_notes",
     "quantize",

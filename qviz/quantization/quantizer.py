@@ -10,6 +10,7 @@ from qviz.errors import CalibrationError, SchemeError
 from qviz.graph import Graph, Operator
 from qviz.graph.passes import describe_folding, to_inference_form
 from qviz.quantization.calibration import TensorStatistics
+from qviz.quantization.changed_weights import change_weights
 from qviz.quantization.dynamic_range import quantize_dynamic_range
 from qviz.quantization.float16 import quantize_float16
 from qviz.quantization.int8 import quantize_int8
@@ -39,9 +40,10 @@ def quantize(
         Float, folded or not: the tfjs schemes quantize the weights as they are, all others fold
         batch norms and fuse activations first.
     scheme : str or Scheme
-        Which recipe.
+        Which recipe. What it prunes and clusters is done first of all.
     statistics : Mapping of str to TensorStatistics, optional
-        What `calibrate` found; needed where activations become integers.
+        What `calibrate` found; needed where activations become integers. For a scheme that prunes
+        or clusters, calibrate what :func:`change_weights` gives.
 
     Returns
     -------
@@ -61,6 +63,7 @@ def quantize(
     recipe = scheme_named(scheme)
     _check_float(graph)
     check_constants(graph)
+    graph = change_weights(graph, recipe)
     if recipe.float_layers and recipe.family not in ("int8", "dynamic-range"):
         raise SchemeError(f"The scheme {recipe.id} cannot keep single layers in float32.")
     if recipe.family == "tfjs":

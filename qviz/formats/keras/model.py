@@ -166,7 +166,9 @@ def tensors_in(value: Any) -> Iterator[TensorRef]:
 
 
 def _with_weights(layer: KerasLayer, values: Mapping[str, NDArray[Any]]) -> KerasLayer:
-    weights = (w._replace(value=values.get(f"{layer.path}/{w.name}", w.value)) for w in layer.weights)
+    weights = (
+        w._replace(value=values.get(f"{layer.path}/{w.name}", w.value)) for w in layer.weights
+    )
     children = {key: _with_weights(child, values) for key, child in layer.children.items()}
     model = None if layer.model is None else layer.model.with_weights(values)
     return replace(layer, weights=tuple(weights), children=children, model=model)
