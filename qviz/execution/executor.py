@@ -13,6 +13,7 @@ from qviz.errors import ExecutionError
 from qviz.execution.batching import is_batch_transparent
 from qviz.execution.blas import single_threaded_blas
 from qviz.execution.control_flow import Run, Subgraphs
+from qviz.execution.delegation import MODES, rules_of
 from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
 from qviz.execution.memory import reuse_freed_memory
@@ -20,9 +21,6 @@ from qviz.execution.parallel import map_in_order, thread_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
-
-MODES = ("reference",)
-"""Rounding modes: ``reference`` computes what TFLite's reference kernels do, bit for bit."""
 
 # Elements of the largest operator (its inputs and outputs) that are worked on at once. Beyond it
 # the arrays leave the cache and a larger batch only gets slower: MobileNetV2 runs image by image,
@@ -130,7 +128,8 @@ class Executor:
         for index, tensor in (given or {}).items():
             inputs[index] = tensor
         outputs = tuple(self._tensors[n] for n in operator.outputs)
-        return Context(operator, tuple(inputs), outputs, self.mode, self._subgraphs)
+        rules = rules_of(self.mode, operator, self.graph.tensors)
+        return Context(operator, tuple(inputs), outputs, rules, self._subgraphs)
 
     def _prepare_called(self, graph: Graph, subgraphs: Subgraphs) -> Run:
         """What runs a subgraph within a run of this graph, on the variables of that run."""

@@ -116,6 +116,25 @@ def multiply_by_quantized_multiplier(
     return rounding_divide_by_pot(product, np.maximum(-shift, 0))
 
 
+def multiply_by_quantized_multiplier_up(
+    x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
+) -> Int64Array:
+    """`multiply_by_quantized_multiplier` whose second rounding goes up at halves, too.
+
+    It differs at negative halves only.
+
+    References
+    ----------
+    ruy, ruy/apply_multiplier.cc, and the optimized kernels of LiteRT on x86.
+    """
+    shift = np.asarray(shift, np.int64)
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    product = saturating_rounding_doubling_high_mul(shifted, multiplier)
+    right = np.maximum(-shift, 0)
+    scaled: Int64Array = (product + ((np.int64(1) << right) >> 1)) >> right
+    return scaled
+
+
 def multiply_by_quantized_multiplier_64(
     x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
 ) -> Int64Array:
@@ -176,7 +195,9 @@ def round_half_away_float32(x: ArrayLike) -> NDArray[np.float32]:
     return whole
 
 
-def activation_range(activation: str, output: Tensor) -> tuple[int, int]:
+def activation_range(
+    activation: str, output: Tensor, *, halves_even: bool = False
+) -> tuple[int, int]:
     """Smallest and largest code that a fused activation lets through, of a quantized output.
 
     Parameters
@@ -185,6 +206,9 @@ def activation_range(activation: str, output: Tensor) -> tuple[int, int]:
         ``NONE``, ``RELU``, ``RELU6`` or ``RELU_N1_TO_1``.
     output : Tensor
         Quantized output of the operator.
+    halves_even : bool
+        Whether the codes of the bounds are ``rint(bound / scale + zero_point)``, as in XNNPACK,
+        instead of ``round(bound / scale) + zero_point``.
 
     Raises
     ------
@@ -193,14 +217,15 @@ def activation_range(activation: str, output: Tensor) -> tuple[int, int]:
 
     References
     ----------
-    LiteRT, tflite/kernels/kernel_util.cc, CalculateActivationRangeQuantized.
+    LiteRT, tflite/kernels/kernel_util.cc, CalculateActivationRangeQuantized; XNNPACK,
+    src/xnnpack/quantization.h, xnn_qs8_quantize.
     """
     low, high = code_limits(output.dtype)
     real_low, real_high = float_activation_range(activation)
     if math.isfinite(real_low):
-        low = max(low, _code(real_low, output))
+        low = max(low, _code(real_low, output, halves_even))
     if math.isfinite(real_high):
-        high = min(high, _code(real_high, output))
+        high = min(high, _code(real_high, output, halves_even))
     return low, high
 
 
@@ -229,7 +254,10 @@ def float_activation_range(activation: str) -> tuple[float, float]:
     return ranges[activation]
 
 
-def _code(real: float, tensor: Tensor) -> int:
+def _code(real: float, tensor: Tensor, halves_even: bool) -> int:
     assert tensor.quantization is not None
-    scaled: Any = round_half_away_float32(np.float32(real) / tensor.quantization.scale[0])
-    return int(tensor.quantization.zero_point[0]) + int(scaled)
+    zero_point = int(tensor.quantization.zero_point[0])
+    scaled: Any = np.float32(real) / tensor.quantization.scale[0]
+    if halves_even:
+        return int(np.rint(scaled + np.float32(zero_point)))
+    return zero_point + int(round_half_away_float32(scaled))

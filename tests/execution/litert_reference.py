@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from qviz.execution import Executor
+from qviz.execution import Executor, delegation
 from qviz.formats.tflite import write_tflite
 from qviz.graph import Graph, Operator, QuantizationParams, Tensor
 
 
+RESOLVERS = {
+    "reference": OpResolverType.BUILTIN_REF,
+    "optimized": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    "xnnpack": OpResolverType.AUTO,
+}
+
+
 def run_reference(model: Graph | bytes, inputs: list[Any]) -> list[Any]:
     """Outputs of the reference kernels for one batch; `inputs` in the model's order."""
-    content = model if isinstance(model, bytes) else write_tflite(model)
-    interpreter = Interpreter(
-        model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
-    )
+    return run_interpreter(model, inputs, "reference")
+
+
+def run_interpreter(model: Graph | bytes, inputs: list[Any], mode: str) -> list[Any]:
+    """Outputs of the interpreter's kernels of a rounding mode, as `run_reference`."""
+    interpreter = prepared_interpreter(model, mode, [array.shape for array in inputs])
     details = interpreter.get_input_details()
-    for detail, array in zip(details, inputs, strict=True):
-        if tuple(detail["shape"]) != array.shape:
-            interpreter.resize_tensor_input(detail["index"], array.shape)
-    interpreter.allocate_tensors()
     for detail, array in zip(details, inputs, strict=True):
         interpreter.set_tensor(detail["index"], array)
     interpreter.invoke()
     return [interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()]
 
 
-def assert_same_codes(graph: Graph, *inputs: NDArray[Any]) -> None:
-    """qviz's outputs and the interpreter's are equal to the last bit."""
-    ours = Executor(graph).run(list(inputs)).outputs
-    for our, theirs in zip(ours, run_reference(graph, list(inputs)), strict=True):
-        np.testing.assert_array_equal(our, theirs, strict=True)
+def prepared_interpreter(
+    model: Graph | bytes, mode: str, shapes: list[tuple[int, ...]] | None = None
+) -> Any:
+    """Interpreter with its tensors allocated, for inputs of `shapes` if given."""
+    content = model if isinstance(model, bytes) else write_tflite(model)
+    interpreter = Interpreter(
+        model_content=content, experimental_op_resolver_type=RESOLVERS[mode], num_threads=1
+    )
+    for detail, shape in zip(interpreter.get_input_details(), shapes or [], strict=False):
+        if tuple(detail["shape"]) != shape:
+            interpreter.resize_tensor_input(detail["index"], shape)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+def delegated_kinds(model: Graph | bytes) -> list[str]:
+    """Whether the default interpreter has handed operators to a delegate: its list of them."""
+    return [o["op_name"] for o in prepared_interpreter(model, "xnnpack")._get_ops_details()]
+
+
+RULES = ("reference", "optimized", "xnnpack")
+
+
+def executor_by(graph: Graph, rules: str) -> Executor:
+    """Executor of the interpreter's kernels named by a key of `RESOLVERS`.
+
+    The optimized kernels are what the default interpreter has where its delegate takes nothing.
+    """
+    if rules != "optimized":
+        return Executor(graph, rules)
+    with mock.patch.object(delegation, "CONDITIONS", {}):
+        return Executor(graph, "xnnpack")
+
+
+def assert_same_codes(graph: Graph, *inputs: NDArray[Any], rules: Sequence[str] = RULES) -> None:
+    """qviz's outputs and the interpreter's are equal to the last bit, by all `rules`."""
+    for kernels in rules:
+        ours = executor_by(graph, kernels).run(list(inputs)).outputs
+        theirs = run_interpreter(graph, list(inputs), kernels)
+        for our, their in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(our, their, strict=True, err_msg=kernels)
 
 
 def assert_close(graph: Graph, *inputs: NDArray[Any], tolerance: float = 1e-6) -> None:

@@ -30,6 +30,8 @@ def scale_and_round_twice(
     limits: tuple[int, int],
     zero_point: int,
     dtype: np.dtype[Any],
+    *,
+    halves_up: bool = False,
 ) -> Finish | None:
     """Finish that computes `multiply_by_quantized_multiplier` of sums + bias.
 
@@ -47,6 +49,8 @@ def scale_and_round_twice(
         Of the codes.
     dtype : numpy.dtype
         Of the codes.
+    halves_up : bool
+        Whether it is `multiply_by_quantized_multiplier_up` instead.
     """
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
     if (left > 30).any() or (bound > ((1 << 31) - 1) >> left).any():
@@ -56,9 +60,9 @@ def scale_and_round_twice(
     factor = multiplier * 2.0**-31 * 2.0**left
     halved = np.where(right > 0, 0.5, 0.0) + 0.5 ** (right + 1)
     # With both roundings upwards, floor(floor(v + 1/2) / 2**right + 1/2) is one floor. The second
-    # rounds away from zero, which differs only at negative halves: where the activation clamps
+    # rounds away from zero, which differs only at negative halves: not where the activation clamps
     # them, or where there is no second rounding.
-    is_one_floor = limits[0] >= zero_point or not right.any()
+    is_one_floor = halves_up or limits[0] >= zero_point or not right.any()
     smallest = code_limits(dtype)[0]
     span = [
         (1 << 30) + (1 << (30 + int(r))) + ((zero_point - smallest) << (31 + int(r))) for r in right
@@ -66,6 +70,8 @@ def scale_and_round_twice(
     if is_one_floor and _fits(bound, multiplier, span):
         step = 0.5**right
         return _floor(factor * step, (bias * factor) * step + halved + zero_point, limits, dtype)
+    if halves_up:
+        return None
     return _round_twice(factor, bias * factor + 0.5, right, limits, zero_point)
 
 
@@ -115,11 +121,11 @@ def _floor(
     smallest = code_limits(dtype)[0]
     low, high = float(limits[0] - smallest), float(limits[1] - smallest)
     unsigned = np.dtype(f"u{dtype.itemsize}")
-    repeat = max(1, _LONG_ROW // len(factor))
+    repeat = repeats(len(factor))
     factor, offset = np.tile(factor, repeat), np.tile(offset - smallest, repeat)
 
     def finish(sums: Array, out: Array) -> None:
-        for part, result in _long_rows(sums, out, repeat):
+        for part, result in long_rows(sums, out, repeat):
             width = part.shape[1]
             scaled = np.multiply(part, factor[:width])
             np.add(scaled, offset[:width], out=scaled)
@@ -146,11 +152,11 @@ def _round_twice(
     """
     low, high = float(limits[0] - zero_point), float(limits[1] - zero_point)
     push = np.where(right > 0, 0.5**right * (1 + 2.0**-40), 1.0)
-    repeat = max(1, _LONG_ROW // len(factor))
+    repeat = repeats(len(factor))
     factor, offset, push = (np.tile(a, repeat) for a in (factor, offset, push))
 
     def finish(sums: Array, out: Array) -> None:
-        for part, result in _long_rows(sums, out, repeat):
+        for part, result in long_rows(sums, out, repeat):
             width = part.shape[1]
             scaled = np.multiply(part, factor[:width])
             np.add(scaled, offset[:width], out=scaled)
@@ -163,7 +169,12 @@ def _round_twice(
     return finish
 
 
-def _long_rows(sums: Array, out: Array, repeat: int) -> Iterator[tuple[Array, Array]]:
+def repeats(channels: int) -> int:
+    """How many rows of `channels` are worked on as one by `long_rows`."""
+    return max(1, _LONG_ROW // max(1, channels))
+
+
+def long_rows(sums: Array, out: Array, repeat: int) -> Iterator[tuple[Array, Array]]:
     """Both arrays (rows, channels) as rows of `repeat` times the channels, and what is left over.
 
     numpy's inner loop runs along a row; with few channels its start would cost more than the loop.

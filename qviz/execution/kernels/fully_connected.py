@@ -19,7 +19,7 @@ from qviz.execution.kernels.requantization import (
     Accumulator,
     centred_weights,
     input_bound,
-    requantize_in_double,
+    requantize_dense,
 )
 
 
@@ -68,7 +68,7 @@ def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compu
     weights = centred_weights(context.input(1), weights).T
     matrix = weights.astype(exact_carrier(weights, input_bound(x)))
     accumulator = Accumulator.of(context, weights, bias)
-    return _multiply(context, matrix, requantize_in_double(context, accumulator))
+    return _multiply(context, matrix, requantize_dense(context, accumulator))
 
 
 def _multiply(context: Context, matrix: Array, finish: Finish) -> Compute:

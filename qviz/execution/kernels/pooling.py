@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from qviz.execution.fixed_point import activation_range, code_limits
+from qviz.execution.fixed_point import code_limits
 from qviz.execution.kernels.accumulation import BLOCK
 from qviz.execution.kernels.float_finish import clamp, clamp_of
 from qviz.execution.kernels.operands import kernel_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
+from qviz.execution.kernels.requantization import code_range
 from qviz.execution.kernels.windows import Placement, Window, image_blocks, pad_images
 
 
@@ -119,11 +120,8 @@ def _clamp(context: Context) -> Callable[[Array], None]:
         return lambda x: clamp(x, limits)
     if context.operator.activation == "NONE":
         return lambda x: None
-    try:
-        low, high = activation_range(context.operator.activation, output)
-    except ValueError as error:
-        raise context.unsupported(str(error)) from error
-    return lambda x: clamp(x, (low, high))
+    limits = code_range(context)
+    return lambda x: clamp(x, limits)
 
 
 def _divided(sums: Array, count: Array) -> Array:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     Int64Array,
-    activation_range,
     code_limits,
     multiply_by_quantized_multiplier,
     quantize_multiplier,
@@ -30,7 +30,10 @@ from qviz.execution.kernels.operands import (
     zero_point_of,
 )
 from qviz.execution.kernels.registry import Context, Kernel
+from qviz.execution.kernels.requantization import code_range
 from qviz.graph import Tensor
+
+_F32 = np.float32
 
 # Codes of the result, before clamp and cast, of two arrays of codes.
 Rule = Callable[[Array, Array], Int64Array]
@@ -39,7 +42,7 @@ Rule = Callable[[Array, Array], Int64Array]
 def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
     """Kernel that computes `rule`, clamps to the fused activation and casts."""
     dtype = context.output.dtype
-    low, high = activation_range(context.operator.activation, context.output)
+    low, high = code_range(context)
 
     def compute(a: Array, b: Array) -> Array:
         codes = rule(a, b)
@@ -83,6 +86,40 @@ def _shifted_and_rescaled(tensor: Tensor, left_shift: int, real: float) -> Calla
 
 
 def prepare_quantized_add(context: Context) -> Kernel:
+    """Sum or difference, by the rules that the operator follows."""
+    if context.rules is Rules.XNNPACK:
+        return _prepare_xnnpack_add(context)
+    return _prepare_builtin_add(context)
+
+
+def _prepare_xnnpack_add(context: Context) -> Kernel:
+    """Sum or difference: ``z + ((2^(n-1) + m1 q1 ± m2 q2) >> n)``.
+
+    q1, q2 are codes minus zero points; m1, m2 are the operands' scales over the output's, in
+    fixed point with n bits behind the point, chosen so that the larger has 21 bits.
+
+    References
+    ----------
+    XNNPACK, src/microparams-init.c, xnn_init_qs8_add_minmax_scalar_params, and src/qs8-vadd.
+    """
+    first, second, target = context.input(0), context.input(1), context.output
+    ratios = [float(_F32(scale_of(t) / scale_of(target))) for t in (first, second)]
+    shift = 20 - (math.frexp(max(ratios))[1] - 1)
+    m1, m2 = (round(ratio * 2.0**shift) for ratio in ratios)
+    if context.operator.kind == "SUB":
+        m2 = -m2
+    z1, z2, z = (zero_point_of(t) for t in (first, second, target))
+    half = 1 << (shift - 1)
+
+    def rule(a: Array, b: Array) -> Int64Array:
+        total = (a.astype(np.int64) - z1) * m1 + (b.astype(np.int64) - z2) * m2
+        codes: Int64Array = ((total + half) >> shift) + z
+        return codes
+
+    return _kernel_of_rule(context, rule)
+
+
+def _prepare_builtin_add(context: Context) -> Kernel:
     """Sum or difference: ``z + REQ(REQ(q1 << L, s1 / t) ± REQ(q2 << L, s2 / t), t / 2^L s)``.
 
     q1, q2 are codes minus zero points, t is twice the larger scale, L is 20 for 8 bits and 15 for
@@ -140,20 +177,28 @@ def _right_shifts(first: float, second: float, result: float) -> tuple[int, int]
 def prepare_quantized_mul(context: Context) -> Kernel:
     """Product: ``z + REQ(q1 q2, s1 s2 / s)``, the multiplier computed in float32.
 
+    XNNPACK multiplies by the ratio itself in float32 and rounds halves to even.
+
     References
     ----------
-    LiteRT, tflite/kernels/mul.cc and internal/reference/integer_ops/mul.h.
+    LiteRT, tflite/kernels/mul.cc and internal/reference/integer_ops/mul.h; XNNPACK, src/qs8-vmul.
     """
     s1, s2, s = (scale_of(t) for t in (context.input(0), context.input(1), context.output))
     z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
-    m, e = quantize_multiplier(float(np.float32(np.float32(s1 * s2) / s)))
+    ratio = _F32(_F32(s1 * s2) / s)
+    m, e = quantize_multiplier(float(ratio))
+
+    def nearest_even(a: Array, b: Array) -> Int64Array:
+        product = (a.astype(np.int64) - z1) * (b.astype(np.int64) - z2)
+        codes: Int64Array = np.rint(product.astype(_F32) * ratio).astype(np.int64) + z
+        return codes
 
     def rule(a: Array, b: Array) -> Int64Array:
         codes = _rescale((a.astype(np.int64) - z1) * (b.astype(np.int64) - z2), m, e)
         codes += z
         return codes
 
-    return _kernel_of_rule(context, rule)
+    return _kernel_of_rule(context, nearest_even if context.rules is Rules.XNNPACK else rule)
 
 
 def prepare_quantized_div(context: Context) -> Kernel:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution.control_flow import Subgraphs
+from qviz.execution.delegation import Rules
 from qviz.graph import Operator, Tensor
 
 Array = NDArray[Any]
@@ -32,8 +33,8 @@ class Context:
         Dimension 0 of an activation says 1 where the kernel will meet N samples.
     outputs : tuple of Tensor
         Its outputs.
-    mode : str
-        Rounding mode, ``reference``.
+    rules : Rules
+        Whose arithmetic the kernel follows.
     subgraphs : Subgraphs or None
         The subgraphs that the operator may call.
     """
@@ -41,7 +42,7 @@ class Context:
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
-    mode: str = "reference"
+    rules: Rules = Rules.REFERENCE
     subgraphs: Subgraphs | None = None
 
     def input(self, index: int) -> Tensor:

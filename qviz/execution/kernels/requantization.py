@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     Int64Array,
     activation_range,
     code_limits,
     multiply_by_quantized_multiplier,
     multiply_by_quantized_multiplier_64,
+    multiply_by_quantized_multiplier_up,
     quantize_multipliers,
     round_half_away,
     wrap_int32,
 )
 from qviz.execution.kernels.accumulation import Finish
+from qviz.execution.kernels.float32_scaling import scale_in_float32
 from qviz.execution.kernels.float64_scaling import scale_and_round_twice, scale_wide_sums
 from qviz.execution.kernels.registry import Array, Context
-from qviz.graph import Tensor
+from qviz.graph import QuantizationParams, Tensor
+
+# Codes, before zero point and clamp, of sums, multipliers and shifts.
+Scale = Callable[[Int64Array, Int64Array, Int64Array], Int64Array]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,12 +126,7 @@ def effective_scales(
     LiteRT, tflite/kernels/kernel_util.cc, PopulateConvolutionQuantizationParams and
     GetQuantizedConvolutionMultipler.
     """
-    scales = [context.input(0), context.input(1), context.output]
-    params = [tensor.quantization for tensor in scales]
-    x, weights, out = params
-    if x is None or weights is None or out is None:
-        missing = scales[params.index(None)].name
-        raise context.unsupported(f"its integer tensor {missing!r} has no scale")
+    x, weights, out = _quantization_params(context)
     if single:
         product = (x.scale[0] * weights.scale).astype(np.float64)
     else:
@@ -132,44 +135,146 @@ def effective_scales(
     return np.broadcast_to(per_channel, (channels,)).copy()
 
 
+def _quantization_params(
+    context: Context,
+) -> tuple[QuantizationParams, QuantizationParams, QuantizationParams]:
+    """Of input, weights and output."""
+    tensors = [context.input(0), context.input(1), context.output]
+    x, weights, out = (tensor.quantization for tensor in tensors)
+    if x is None or weights is None or out is None:
+        missing = next(t.name for t in tensors if t.quantization is None)
+        raise context.unsupported(f"its integer tensor {missing!r} has no scale")
+    return x, weights, out
+
+
 def requantize(context: Context, accumulator: Accumulator) -> Finish:
-    """Finish of convolutions: fixed-point scaling as the reference kernels do it.
-
-    Codes are ``clamp(zero_point + round(round(acc * multiplier * 2**-31) * 2**shift))`` for 32-bit
-    accumulators, with one rounding of a 15-bit multiplier for 64-bit ones. The same numbers come
-    out of float64 where all of them stay below 2**53, which is a few times faster; else of int64,
-    where an int32 accumulator also wraps as the reference's does.
-
-    References
-    ----------
-    LiteRT, tflite/kernels/internal/reference/integer_ops/conv.h.
-    """
-    zero_point = zero_point_of(context.output)
+    """Finish of convolutions, by the rules that the operator follows."""
+    if context.rules is Rules.XNNPACK:
+        return _requantize_in_float32(context, accumulator)
     # The kernels of legacy uint8 models take the product of the scales in float32.
     is_legacy = context.input(0).dtype == np.uint8
     scales = effective_scales(context, len(accumulator.bias), single=is_legacy)
+    return _requantize_in_fixed_point(context, accumulator, scales)
+
+
+def requantize_dense(context: Context, accumulator: Accumulator) -> Finish:
+    """Finish of FULLY_CONNECTED, by the rules that the operator follows."""
+    if context.rules is Rules.XNNPACK:
+        return _requantize_in_float32(context, accumulator)
+    if context.rules is Rules.OPTIMIZED and context.input(0).dtype.itemsize == 1:
+        weights = context.input(1).quantization
+        single = weights is None or len(weights.scale) == 1
+        scales = effective_scales(context, len(accumulator.bias), single=single)
+        return _requantize_in_fixed_point(context, accumulator, scales)
+    return _requantize_in_double(context, accumulator)
+
+
+def _requantize_in_fixed_point(
+    context: Context, accumulator: Accumulator, scales: NDArray[np.float64]
+) -> Finish:
+    """Fixed-point scaling as the builtin kernels do it.
+
+    Codes are ``clamp(zero_point + round(round(acc * multiplier * 2**-31) * 2**shift))`` for 32-bit
+    accumulators, with one rounding of a 15-bit multiplier for 64-bit ones. At halves the second
+    rounding is away from zero, or upwards in most optimized kernels of 8 bits. The same numbers come out of float64 where all of them stay below 2**53, which is a few
+    times faster; else of int64, where an int32 accumulator also wraps as the reference's does.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/reference/integer_ops/conv.h; ruy, ruy/apply_multiplier.cc.
+    """
+    zero_point = zero_point_of(context.output)
     multiplier, shift = quantize_multipliers(scales)
-    limits, dtype = _limits(context), context.output.dtype
+    limits, dtype = code_range(context), context.output.dtype
     if accumulator.is_wide:
-        fast = scale_wide_sums(
+        wide = scale_wide_sums(
             accumulator.bias, accumulator.bound, multiplier, shift, limits, dtype
         )
-    else:
+        scale: Scale = multiply_by_quantized_multiplier_64
+        return wide or _in_integers(accumulator, scale, multiplier, shift, limits, zero_point)
+    upwards = _rounds_upwards(context, len(scales))
+    fast = None
+    if upwards.all() or not upwards.any():
         fast = scale_and_round_twice(
-            accumulator.bias, accumulator.bound, multiplier, shift, limits, zero_point, dtype
+            accumulator.bias,
+            accumulator.bound,
+            multiplier,
+            shift,
+            limits,
+            zero_point,
+            dtype,
+            halves_up=bool(upwards.any()),
         )
-    return fast or _in_integers(accumulator, multiplier, shift, limits, zero_point)
+    scale = partial(_scale_32, upwards)
+    return fast or _in_integers(accumulator, scale, multiplier, shift, limits, zero_point)
 
 
-def _limits(context: Context) -> tuple[int, int]:
+def _rounds_upwards(context: Context, channels: int) -> NDArray[np.bool_]:
+    """Of which channels the second rounding goes up at halves instead of away from zero."""
+    x, kind = context.input(0), context.operator.kind
+    is_optimized = context.rules is Rules.OPTIMIZED and x.dtype.itemsize == 1
+    if is_optimized and kind in ("CONV_2D", "FULLY_CONNECTED"):
+        # Convolutions in groups have no optimized kernel.
+        is_grouped = kind == "CONV_2D" and context.input(1).shape[-1] != x.shape[-1]
+        return np.full(channels, not is_grouped)
+    if is_optimized and x.dtype == np.int8:
+        # Vectors of eight channels round up, what is left over rounds as the reference does.
+        return np.arange(channels) < channels - channels % 8
+    return np.zeros(channels, np.bool_)
+
+
+def _scale_32(
+    upwards: NDArray[np.bool_], total: Int64Array, multiplier: Int64Array, shift: Int64Array
+) -> Int64Array:
+    away = multiply_by_quantized_multiplier(total, multiplier, shift)
+    if not upwards.any():
+        return away
+    return np.where(
+        upwards, multiply_by_quantized_multiplier_up(total, multiplier, shift), away
+    )
+
+
+def _requantize_in_float32(context: Context, accumulator: Accumulator) -> Finish:
+    """One product in float32 (see `scale_in_float32`); the scale is ``(s_in * s_weight) / s_out``.
+
+    References
+    ----------
+    XNNPACK, src/operators/convolution-nhwc.c and fully-connected-nc.c.
+    """
+    zero_point = zero_point_of(context.output)
+    x, weights, out = _quantization_params(context)
+    scale = np.float32(x.scale[0] * weights.scale) / out.scale[0]
+    scales = np.broadcast_to(scale, (len(accumulator.bias),))
+    return scale_in_float32(
+        accumulator.bias,
+        accumulator.total_bound,
+        scales,
+        code_range(context),
+        zero_point,
+        context.output.dtype,
+    )
+
+
+def code_range(context: Context) -> tuple[int, int]:
+    """Smallest and largest code of the output, by the fused activation.
+
+    Raises
+    ------
+    UnsupportedOperatorError
+        If the activation has no integer form.
+    """
+    halves_even = context.rules is Rules.XNNPACK
     try:
-        return activation_range(context.operator.activation, context.output)
+        return activation_range(
+            context.operator.activation, context.output, halves_even=halves_even
+        )
     except ValueError as error:
         raise context.unsupported(str(error)) from error
 
 
 def _in_integers(
     accumulator: Accumulator,
+    scale: Scale,
     multiplier: Int64Array,
     shift: Int64Array,
     limits: tuple[int, int],
@@ -179,24 +284,23 @@ def _in_integers(
 
     def finish(sums: Array, out: Array) -> None:
         total = sums.astype(np.int64) + accumulator.bias
-        if accumulator.is_wide:
-            codes = multiply_by_quantized_multiplier_64(total, multiplier, shift)
-        else:
-            codes = multiply_by_quantized_multiplier(wrap_int32(total), multiplier, shift)
+        if not accumulator.is_wide:
+            total = wrap_int32(total)
+        codes = scale(total, multiplier, shift)
         np.clip(codes + zero_point, *limits, out=out, casting="unsafe")
 
     return finish
 
 
-def requantize_in_double(context: Context, accumulator: Accumulator) -> Finish:
-    """Finish of FULLY_CONNECTED: one product in double, halves away from zero.
+def _requantize_in_double(context: Context, accumulator: Accumulator) -> Finish:
+    """One product in double, halves away from zero.
 
     References
     ----------
     LiteRT, tflite/kernels/fully_connected.cc; the reference kernels of all integer types scale by
     a double instead of a fixed-point multiplier.
     """
-    low, high = _limits(context)
+    low, high = code_range(context)
     zero_point = zero_point_of(context.output)
     scales = effective_scales(context, len(accumulator.bias))
     wraps = not accumulator.is_wide and bool((accumulator.total_bound >= 1 << 31).any())
