@@ -21,6 +21,11 @@ def _binary(kind: str) -> CallLowering:
     def lower(scope: Scope, args: Sequence[Any], keywords: Mapping[str, Any]) -> Value:
         a = argument(args, keywords, 0, "x1", "x", "a")
         b = argument(args, keywords, 1, "x2", "y", "b")
+        # As the converter does, which leaves operators that can be quantized.
+        if kind == "POW" and b in (2, 2.0) and isinstance(a, Value):
+            return scope.unary("SQUARE", scope.cast(a, np.float32))
+        if kind == "DIV" and isinstance(b, int | float) and b != 0:
+            return scope.binary("MUL", scope.cast(tensor(scope, a), np.float32), 1.0 / b)
         left, right = (scope.cast(tensor(scope, v), np.float32) for v in (a, b))
         return scope.binary(kind, left, right)
 
