@@ -41,7 +41,10 @@ class Appearance(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(palette(self.theme))
-            application.setStyleSheet(style_sheet(self.theme))
+            sheet = style_sheet(self.theme)
+            # Setting it polishes every widget anew, even where nothing has changed.
+            if application.styleSheet() != sheet:
+                application.setStyleSheet(sheet)
         self.changed.emit(self.theme)
 
     def _on_system_changed(self) -> None:

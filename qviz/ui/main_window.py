@@ -66,6 +66,9 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.workbench = Workbench(self.session, make_process, self)
         self.log = SessionLog()
+        # Before there are widgets: they are polished once, when they are shown.
+        self.appearance = Appearance(self.settings, self)
+        self.appearance.apply()
         self.commands = Actions(self)
         self._arranged = False
         self.setWindowIcon(icon("qviz"))
@@ -74,7 +77,6 @@ class MainWindow(QMainWindow):
         self._make_bars()
         self.files = FileCommands(self, self.workbench, self.tabs, self.settings)
         self.drop = DropTarget(self)
-        self.appearance = Appearance(self.settings, self)
         self._connect_commands()
         self._connect_workbench()
         self._restore()
@@ -192,7 +194,7 @@ class MainWindow(QMainWindow):
         self.appearance.changed.connect(self._on_theme)
 
     def _restore(self) -> None:
-        self.appearance.apply()
+        self._on_theme(self.appearance.theme)
         self.start_page.set_recent(self.settings.recent)
         self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize() - _DECORATION))
         self._reset_layout()

@@ -69,6 +69,12 @@ class ViewTabs(QTabWidget):
         )
         for page, title in zip(self.pages, titles, strict=True):
             self.addTab(page, title)
+        self._stale: set[int] = set()
+        self._refresh_soon = QTimer(self)
+        self._refresh_soon.setSingleShot(True)
+        self._refresh_soon.setInterval(0)
+        self._refresh_soon.timeout.connect(self.refresh)
+        self.currentChanged.connect(self.refresh)
         start.installEventFilter(self)
         QTimer.singleShot(_LATEST_MS, self, self.build)
 
@@ -225,26 +231,36 @@ class ViewTabs(QTabWidget):
             self.weights.show_nothing(summary.name)
 
     def _on_run(self, run: Run | None) -> None:
-        if self.layer_error is None:
-            return
         self.pages[LAYER_ERROR].set_empty(run is None)
-        if run is not None:
-            self.layer_error.set_data(run.label, run.result.layers)
-            self.layer_error.select_layer(self.session.layer)
+        self._stale.add(LAYER_ERROR)
         self._on_runs()
 
     def _on_runs(self) -> None:
-        if self.compare is None or self.report is None:
-            return
-        comparison = self.session.comparison()
         for at in (COMPARE, REPORT):
-            self.pages[at].set_empty(comparison is None)
+            self.pages[at].set_empty(self.session.run is None)
+        self._stale |= {COMPARE, REPORT}
+        self._refresh_soon.start()
+
+    def refresh(self) -> None:
+        """Draw the runs in the current tab, if they have changed since it was drawn.
+
+        Results stream in several times a second; what nobody sees is not drawn.
+        """
+        at, run = self.currentIndex(), self.session.run
+        if at not in self._stale or run is None or not self.views():
+            return
+        self._stale.discard(at)
+        if at == LAYER_ERROR and self.layer_error is not None:
+            self.layer_error.set_data(run.label, run.result.layers)
+            self.layer_error.select_layer(self.session.layer)
+        comparison = self.session.comparison()
         if comparison is None:
             return
-        runs = self.session.shown_runs()
-        run = self.session.run
-        self.compare.set_data(comparison, runs.index(run) if run in runs else -1)
-        self.report.set_data(comparison)
+        if at == COMPARE and self.compare is not None:
+            runs = self.session.shown_runs()
+            self.compare.set_data(comparison, runs.index(run) if run in runs else -1)
+        elif at == REPORT and self.report is not None:
+            self.report.set_data(comparison)
 
     # -- from the views ----------------------------------------------------------------------
 

@@ -191,7 +191,8 @@ class Workbench(QObject):
         arguments = {
             "path": session.path,
             "scheme": session.scheme,
-            "data": session.data,
+            # Weight-only schemes need no data.
+            "data": session.data if session.data.name_or_path else None,
             "options": session.options,
             "target": target,
             "allow_code": session.allow_code,

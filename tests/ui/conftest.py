@@ -68,4 +68,12 @@ def compared(qtbot: QtBot, opened: MainWindow) -> MainWindow:
     """The window after a comparison of all schemes."""
     opened.workbench.compare_all()
     qtbot.waitUntil(lambda: not opened.workbench.running, timeout=5000)
+    show_every_tab(opened)
     return opened
+
+
+def show_every_tab(window: MainWindow) -> None:
+    """Views are drawn when they are looked at."""
+    for at in (*range(window.tabs.count()), 0):
+        window.tabs.setCurrentIndex(at)
+        window.tabs.refresh()

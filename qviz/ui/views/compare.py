@@ -50,6 +50,7 @@ class CompareView(QWidget):
         super().__init__(parent)
         self._comparison: Comparison | None = None
         self._selected = -1
+        self._header: list[str] = []
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -162,8 +163,11 @@ class CompareView(QWidget):
         self.table.source.set_rows(header, range(len(comparison.rows)), cells, tips)
         self.table.proxy.sort(-1)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.table.resizeColumnsToContents()
-        self.table.setColumnWidth(0, max(150, self.table.columnWidth(0)))
+        if header != self._header:
+            # Measuring every field takes longer than all the rest.
+            self._header = header
+            self.table.resizeColumnsToContents()
+            self.table.setColumnWidth(0, max(160, self.table.columnWidth(0)))
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.select_key(self._selected)
 

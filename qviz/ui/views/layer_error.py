@@ -70,6 +70,7 @@ class LayerErrorView(QWidget):
         self._layers: tuple[LayerError, ...] = ()
         self._title = ""
         self._selected = ""
+        self._table_is_stale = True
         self._bars: tuple[_Bar, ...] = ()
         self._thresholds = dict(THRESHOLDS)
         self._make_controls()
@@ -93,14 +94,17 @@ class LayerErrorView(QWidget):
         self._title, self._layers = title, tuple(layers)
         self._offer_kinds()
         self._draw()
-        self._fill_table()
+        self._table_is_stale = True
+        if self.as_table.isChecked():
+            self._fill_table()
         self.reset_zoom()
 
     def select_layer(self, name: str) -> None:
         """Mark a layer."""
         self._selected = name
         self._color_bars()
-        self.table.select_key(name)
+        if self.as_table.isChecked():
+            self.table.select_key(name)
 
     def plots(self) -> tuple[Plot, ...]:
         """The only plot."""
@@ -137,6 +141,7 @@ class LayerErrorView(QWidget):
 
     def copy(self) -> None:
         """Put the table on the clipboard."""
+        self._fill_table()
         self.table.copy()
 
     # -- building ----------------------------------------------------------------------------
@@ -206,7 +211,7 @@ class LayerErrorView(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.plot)
         self.pages.addWidget(self.table)
-        self.as_table.toggled.connect(lambda on: self.pages.setCurrentIndex(int(on)))
+        self.as_table.toggled.connect(self._on_as_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -325,6 +330,10 @@ class LayerErrorView(QWidget):
         )
 
     def _fill_table(self) -> None:
+        """Fill the table that nobody may ever look at, once somebody does."""
+        if not self._table_is_stale:
+            return
+        self._table_is_stale = False
         header = [self.tr("#"), self.tr("Layer"), self.tr("Kind")]
         for kind in ERROR_KINDS:
             header.append(self.tr("{0} SQNR dB").format(error_kind_title(kind)))
@@ -368,7 +377,13 @@ class LayerErrorView(QWidget):
     def _on_row(self, index: QModelIndex) -> None:
         self.layer_chosen.emit(str(self.table.key_at(index)))
 
+    def _on_as_table(self, on: bool) -> None:
+        self._fill_table()
+        self.table.select_key(self._selected)
+        self.pages.setCurrentIndex(int(on))
+
     def _rows(self) -> Rows:
+        self._fill_table()
         return self.table.rows()
 
 
