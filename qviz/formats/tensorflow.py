@@ -20,7 +20,9 @@ from qviz.errors import ConversionError
 
 _DEFAULT_TIMEOUT_S = 600.0
 _COMMAND = (sys.executable, "-m", "qviz.formats.tensorflow")
-_USUAL_SIZE = 224
+# What open sizes of images and of other inputs are set to.
+_IMAGE_SIZE = 224
+_STEPS = 100
 # Lines of a traceback or of TensorFlow's log that tell the user nothing.
 _NOISE = re.compile(
     r"^(\s|Traceback|\*\*\*|WARNING|INFO|[IWE]\d{4} |\d{4}-\d\d-\d\d |Please|See |To |Details|$)"
@@ -199,7 +201,8 @@ def _saved_model(source: Path) -> Any:
 
 def _one_sample(tf: Any, tensor: Any) -> Any:
     """Shape of `tensor` for one sample, open sizes set to a usual one."""
-    sizes = [1, *(_USUAL_SIZE if n is None else int(n) for n in tuple(tensor.shape)[1:])]
+    usual = _IMAGE_SIZE if len(tensor.shape) == 4 else _STEPS
+    sizes = [1, *(usual if n is None else int(n) for n in tuple(tensor.shape)[1:])]
     return tf.TensorSpec(sizes[: len(tensor.shape)], tensor.dtype, name=tensor.name.split(":")[0])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from keras_files import dense, dense_file, input_layer, layer, sequential, write
 from qviz.errors import ModelFormatError, QvizError, UnsupportedLayerError, UntrustedCodeError
 from qviz.execution import Executor
 from qviz.formats import open_model
+from qviz.formats.tflite.writer import write_tflite
 
 
 def open_without_converter(path: Path, **options: Any) -> Any:
@@ -115,6 +117,20 @@ def test_weights_that_are_not_finite(tmp_path: Path, value: float, word: str) ->
     config = sequential(input_layer(3), dense("head"))
     path = write_keras(tmp_path / "m.keras", config, {"layers/dense": [zeros(3, 2), bias]})
     with pytest.raises(ModelFormatError, match=f"'bias' of layer 'head' has {word} values"):
+        open_without_converter(path)
+
+
+def test_nan_in_a_tflite_file(tmp_path: Path) -> None:
+    graph = open_without_converter(dense_file(tmp_path / "m.keras"))
+    path = tmp_path / "m.tflite"
+    path.write_bytes(write_tflite(graph))
+    assert open_without_converter(path).source.format == "tflite"
+    broken = [
+        replace(t, data=np.full(t.shape, np.nan, np.float32)) if n == "dense/bias" else t
+        for n, t in graph.tensors.items()
+    ]
+    path.write_bytes(write_tflite(graph.rebuild(tensors=broken)))
+    with pytest.raises(ModelFormatError, match=r"dense/bias.* has NaN"):
         open_without_converter(path)
 
 
