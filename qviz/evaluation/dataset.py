@@ -43,7 +43,8 @@ class Dataset:
     ----------
     name : str
     inputs : tuple of ndarray
-        One for each input of the model, as stored; dimension 0 counts samples.
+        One for each input of the model, as stored; dimension 0 counts samples. Images in files
+        stand here as an ``ImageFiles``, which is read like an array, batch by batch.
     y : ndarray or None
         int64 classes of shape (n,), or float32 numbers of shape (n, k).
     task : {"classification", "regression", "none"}
@@ -146,7 +147,7 @@ class Dataset:
         if limit < 1:
             raise DatasetError(f"At least one sample is needed, not {limit}.")
         labels = None if self.y is None else self.y[:limit]
-        return self._replaced(tuple(x[:limit] for x in self.inputs), labels, self.task)
+        return self._replaced(tuple(_first(x, limit) for x in self.inputs), labels, self.task)
 
     def fitted(self, graph: Graph) -> Dataset:
         """The same samples for a model's inputs, and the labels for its first output.
@@ -201,7 +202,7 @@ class Dataset:
             raise DatasetError(
                 f"The input {shape.name} takes integers, the {what} of {self.name} are {x.dtype}."
             )
-        probe = x[:1] if shape.integers else self.preprocessing.apply(x[:1])
+        probe = x[:1] if shape.integers else self._steps().apply(x[:1])
         if _fit(probe.shape[1:], shape.shape) is None:
             got = f"{tuple(probe.shape[1:])}"
             if not shape.integers and not self.preprocessing.does_nothing:
@@ -212,13 +213,18 @@ class Dataset:
                 f"the {what} of {self.name} have {got}{advice}."
             )
 
+    def _steps(self) -> Preprocessing:
+        """What is left to do: files of images come with their final size."""
+        as_arrays = isinstance(self.inputs[0], np.ndarray)
+        return self.preprocessing if as_arrays else self.preprocessing.values_only()
+
     def _prepare(self, stored: tuple[Array, ...]) -> Batch:
         if not self.shapes:
-            ready = tuple(self.preprocessing.apply(x) for x in stored)
+            ready = tuple(self._steps().apply(x) for x in stored)
             return ready[0] if len(ready) == 1 else ready
         prepared = []
         for shape, x in zip(self.shapes, stored, strict=True):
-            values: Array = x if shape.integers else self.preprocessing.apply(x)
+            values: Array = x if shape.integers else self._steps().apply(x)
             fit = _fit(values.shape[1:], shape.shape)
             if fit is None:
                 raise DatasetError(
@@ -227,6 +233,12 @@ class Dataset:
                 )
             prepared.append(values.reshape(len(values), *fit))
         return prepared[0] if len(prepared) == 1 else tuple(prepared)
+
+
+def _first(x: Array, limit: int) -> Array:
+    """The first samples; images in files stay unread."""
+    first: Array = x[:limit] if isinstance(x, np.ndarray) else x.head(limit)
+    return first
 
 
 def input_shapes(graph: Graph) -> tuple[InputShape, ...]:

@@ -1,31 +1,36 @@
-"""Data sets from ``.npz`` files and by name."""
+"""Data sets from files and folders and by name."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
-from qviz.evaluation.dataset import Dataset
+from qviz.evaluation.data_files import DownloadStep
+from qviz.evaluation.dataset import Dataset, input_shapes
+from qviz.evaluation.image_folder import ImageFiles, LabelledFiles, class_indices, find_images
 from qviz.evaluation.labels import clean_labels, guess_task
+from qviz.evaluation.named_data import NAMED, fetch_steps, named_dataset
+from qviz.evaluation.npz import read_npz
 from qviz.evaluation.preprocessing import Preprocessing
+from qviz.evaluation.table import read_table
 from qviz.graph import Graph
 from qviz.resources import sample_models
 
 Array = NDArray[np.generic]
 
-BUILT_IN = ("digits",)
+BUILT_IN = ("digits", *NAMED)
+_TABLES = (".csv", ".tsv")
 # Arrays beside these are ignored, so that files with more in them open.
 _SAMPLES, _LABELS = ("x_test", "x"), ("y_test", "y")
 _CALIBRATION = ("x_calibration", "x_train")
-_LARGEST_BYTES = 8 << 30
 
 
 def load_dataset(
@@ -34,23 +39,34 @@ def load_dataset(
     preprocessing: Preprocessing | str | None = None,
     limit: int | None = None,
     model: Graph | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    target: str | None = None,
 ) -> Dataset:
     """Open a data set.
 
     Parameters
     ----------
     name_or_path : str or path
-        ``digits``, or an ``.npz`` file with ``x`` and ``y`` or ``x_test`` and ``y_test``; labels
-        may be missing. A model of several inputs takes ``x0``, ``x1``, ... or arrays named as its
-        inputs. ``x_calibration`` or ``x_train`` serve for calibration where present, and
-        ``class_names`` (text) names the classes.
+        - ``digits``, ``mnist``, ``fashion-mnist``, ``cifar10`` or ``california-housing``; the last
+          four are downloaded where they are missing.
+        - An ``.npz`` file with ``x`` and ``y`` or ``x_test`` and ``y_test``; labels may be missing.
+          A model of several inputs takes ``x0``, ``x1``, ... or arrays named as its inputs.
+          ``x_calibration`` or ``x_train`` serve for calibration where present, and
+          ``class_names`` (text) names the classes.
+        - A folder of images, one folder a class.
+        - A ``.csv`` table of numbers with a target column, or of image files and labels.
     preprocessing : Preprocessing, str or None
         What is done to samples; None leaves them as stored, or as the file itself says in a text
-        array ``preprocessing``.
+        array ``preprocessing``, or as the sample models of a named set were trained. Images are
+        resized to the model's input if it does not say how.
     limit : int or None
         Use only the first samples.
     model : Graph or None
         The data are fitted to its inputs and its first output.
+    folder : str or path or None
+        Where the files of a named set lie, before QVIZ_DATA and Keras' cache are searched.
+    target : str or None
+        Column of the labels in a table; the last if not given.
 
     Raises
     ------
@@ -58,18 +74,46 @@ def load_dataset(
         If there is no such data set, or it cannot be read, or it does not fit the model.
     """
     name = os.fspath(name_or_path)
-    if name in BUILT_IN and not Path(name).is_file():
-        path = sample_models() / name / f"{name}.npz"
+    if isinstance(preprocessing, str):
+        preprocessing = Preprocessing.parse(preprocessing)
+    path = Path(name)
+    if name in NAMED and not path.exists():
+        dataset = named_dataset(NAMED[name], folder, preprocessing)
+    elif path.is_dir():
+        dataset = _of_images(find_images(path), path, path, preprocessing, model)
+    elif path.suffix.lower() in _TABLES and path.is_file():
+        dataset = _of_table(path, preprocessing, model, target)
     else:
-        path = Path(name)
-        name = path.name
-    arrays = _read_npz(path)
+        if name in BUILT_IN and not path.is_file():
+            path = sample_models() / name / f"{name}.npz"
+        dataset = _of_arrays(path, name if name in BUILT_IN else path.name, preprocessing, model)
+    dataset = dataset.head(limit)
+    return dataset if model is None else dataset.fitted(model)
+
+
+def download_dataset(
+    name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] | None = None
+) -> Generator[DownloadStep, None, None]:
+    """Download a named set that is missing, step by step; nothing for anything else."""
+    name = os.fspath(name_or_path)
+    if name in NAMED and not Path(name).exists():
+        yield from fetch_steps(NAMED[name], folder)
+
+
+def _of_arrays(
+    path: Path, name: str, preprocessing: Preprocessing | None, model: Graph | None
+) -> Dataset:
+    if not path.exists():
+        names = ", ".join(BUILT_IN)
+        raise DatasetError(
+            f"There is no data set {str(path)!r}: give an .npz or .csv file, a folder of images, "
+            f"or one of: {names}."
+        )
+    arrays = read_npz(path)
     inputs, calibration = _find_inputs(arrays, model, name)
     labels = next((arrays[key] for key in _LABELS if key in arrays), None)
     y = None if labels is None else clean_labels(labels, len(inputs[0]), name)
-    if isinstance(preprocessing, str):
-        preprocessing = Preprocessing.parse(preprocessing)
-    dataset = Dataset(
+    return Dataset(
         name=name,
         inputs=inputs,
         y=y,
@@ -79,8 +123,64 @@ def load_dataset(
         path=str(path),
         sha256=_sha256(path),
         calibration=calibration,
-    ).head(limit)
-    return dataset if model is None else dataset.fitted(model)
+    )
+
+
+def _of_table(
+    path: Path, preprocessing: Preprocessing | None, model: Graph | None, target: str | None
+) -> Dataset:
+    table = read_table(path, target)
+    if isinstance(table, LabelledFiles):
+        found = _of_images(table, path, path.parent, preprocessing, model)
+        return replace(found, sha256=_sha256(path))
+    return Dataset(
+        name=path.name,
+        inputs=(table.x,),
+        y=table.y,
+        task=guess_task(table.y),
+        preprocessing=preprocessing or Preprocessing(),
+        class_names=table.class_names,
+        path=str(path),
+        sha256=_sha256(path),
+    )
+
+
+def _of_images(
+    files: LabelledFiles,
+    path: Path,
+    folder: Path,
+    preprocessing: Preprocessing | None,
+    model: Graph | None,
+) -> Dataset:
+    steps = _with_size(preprocessing or Preprocessing(), model)
+    y: Array | None = None
+    class_names: tuple[str, ...] = ()
+    if files.labels is not None:
+        y, class_names = class_indices(files.labels, folder)
+    return Dataset(
+        name=path.name,
+        # Read when a batch is asked for; see ImageFiles.
+        inputs=(cast(Any, ImageFiles(files.paths, steps)),),
+        y=y,
+        task=guess_task(y),
+        preprocessing=steps,
+        class_names=class_names,
+        path=str(path),
+    )
+
+
+def _with_size(steps: Preprocessing, model: Graph | None) -> Preprocessing:
+    """Steps that lead to the model's input where they do not say how images become equal."""
+    if model is None:
+        return steps
+    shape = input_shapes(model)[0].shape
+    if len(shape) != 3 or -1 in shape:
+        return steps
+    if steps.image_size() is None:
+        steps = replace(steps, resize=(shape[0], shape[1]))
+    if shape[2] == 1 and steps.channels == "as stored":
+        steps = replace(steps, channels="grey")
+    return steps
 
 
 def _find_inputs(
@@ -126,58 +226,6 @@ def _check_numbers(x: Array, where: str) -> None:
         if not finite.all():
             first = start + int(np.argwhere(~finite)[0][0])
             raise DatasetError(f"The samples of {where} hold NaN or infinity, first in {first}.")
-
-
-def _read_npz(path: Path) -> dict[str, Array]:
-    if not path.exists():
-        names = ", ".join(BUILT_IN)
-        raise DatasetError(
-            f"There is no data set {str(path)!r}: give an .npz file or one of: {names}."
-        )
-    if path.is_dir():
-        raise DatasetError(f"{path} is a folder; give an .npz file with x and y.")
-    try:
-        if path.stat().st_size == 0:
-            raise DatasetError(f"{path.name} is empty.")
-        if not zipfile.is_zipfile(path):
-            raise DatasetError(
-                f"{path.name} is not an .npz file, or it was cut off; write it with "
-                f"numpy.savez(file, x=..., y=...)."
-            )
-        _check_size(path)
-        with np.load(path, allow_pickle=False) as file:
-            return {key: _member(file, key, path.name) for key in file.files}
-    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, RuntimeError) as error:
-        raise DatasetError(f"{path.name} is damaged or cut off ({error}).") from error
-    except MemoryError:
-        raise DatasetError(f"{path.name} claims more samples than fit into memory.") from None
-    except OSError as error:
-        raise DatasetError(f"Cannot read {path}: {error.strerror or error}.") from error
-
-
-def _member(file: Mapping[str, Array], key: str, where: str) -> Array:
-    try:
-        value = file[key]
-    except ValueError as error:
-        if "pickle" not in str(error).lower():
-            raise
-        raise DatasetError(
-            f"The array {key} of {where} holds Python objects, which would run code when opened; "
-            f"store numbers."
-        ) from error
-    if not isinstance(value, np.ndarray):
-        raise DatasetError(f"{key} of {where} is not an array.")
-    return value
-
-
-def _check_size(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-    if size > _LARGEST_BYTES:
-        raise DatasetError(
-            f"{path.name} unpacks to {size / 2**30:.0f} GiB, more than the "
-            f"{_LARGEST_BYTES >> 30} GiB that are read."
-        )
 
 
 def _text(array: Array | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -14,7 +14,8 @@ from qviz.errors import DatasetError
 Floats = NDArray[np.float32]
 
 _WORDS = (
-    "scale, offset, mean, std, resize (96x96), method (bilinear, nearest), channels (rgb, grey)"
+    "0..1, -1..1, scale, offset, mean, std, resize (96x96), shorter (256), crop (224x224), "
+    "method (bilinear, nearest), channels (rgb, grey)"
 )
 _PRESETS = {
     "none": "",
@@ -28,9 +29,11 @@ class Preprocessing:
     """Steps from a stored sample to the values a model is fed, in this order.
 
     1. `channels`: grey to red, green and blue, or back;
-    2. `resize`: to another height and width;
-    3. ``x * scale + offset``;
-    4. ``(x - mean) / std``, by channel (last dimension) where several values are given.
+    2. `resize`: to another height and width, or `shorter`: in proportion, so that the shorter side
+       gets that length;
+    3. `crop`: the middle of the image;
+    4. ``x * scale + offset``;
+    5. ``(x - mean) / std``, by channel (last dimension) where several values are given.
 
     Attributes
     ----------
@@ -45,6 +48,10 @@ class Preprocessing:
     channels : {"as stored", "rgb", "grey"}
         ``rgb`` repeats a single channel three times; ``grey`` weighs red, green and blue by
         0.299, 0.587 and 0.114.
+    shorter : int or None
+        Not together with `resize`.
+    crop : (int, int) or None
+        Height and width.
     """
 
     scale: float = 1.0
@@ -54,6 +61,8 @@ class Preprocessing:
     resize: tuple[int, int] | None = None
     method: Literal["bilinear", "nearest"] = "bilinear"
     channels: Literal["as stored", "rgb", "grey"] = "as stored"
+    shorter: int | None = None
+    crop: tuple[int, int] | None = None
 
     @classmethod
     def parse(cls, text: str) -> Preprocessing:
@@ -69,13 +78,16 @@ class Preprocessing:
             If a word or a number cannot be understood.
         """
         fields: dict[str, object] = {}
-        for part in _PRESETS.get(text.strip(), text).split(","):
+        written = ",".join(_PRESETS.get(part.strip(), part) for part in text.split(","))
+        for part in written.split(","):
             if not part.strip():
                 continue
             key, equals, value = (piece.strip() for piece in part.partition("="))
             if key in fields:
                 raise DatasetError(f"The preprocessing names {key} twice: {text!r}.")
             fields[key] = _parse_field(key, value if equals else "", text)
+        if "resize" in fields and "shorter" in fields:
+            raise DatasetError(f"Give resize or shorter, not both: {text!r}.")
         return cls(**fields)  # type: ignore[arg-type]
 
     @property
@@ -90,6 +102,10 @@ class Preprocessing:
             steps.append({"rgb": "grey to RGB", "grey": "RGB to grey"}[self.channels])
         if self.resize:
             steps.append(f"resize to {self.resize[0]}×{self.resize[1]} ({self.method})")
+        if self.shorter:
+            steps.append(f"resize shorter side to {self.shorter} ({self.method})")
+        if self.crop:
+            steps.append(f"crop the middle {self.crop[0]}×{self.crop[1]}")
         if self.scale != 1.0:
             steps.append(f"× {_number(self.scale)}")
         if self.offset != 0.0:
@@ -124,6 +140,10 @@ class Preprocessing:
             values = self._change_channels(values)
         if self.resize is not None:
             values = resize_images(values, self.resize, self.method)
+        if self.shorter is not None:
+            values = resize_images(values, _in_proportion(values, self.shorter), self.method)
+        if self.crop is not None:
+            values = _middle(values, self.crop)
         if self.scale != 1.0 or self.offset != 0.0:
             # In float64 and rounded once, so that 255 * (1/255) is exactly 1.
             values = (values * np.float64(self.scale) + self.offset).astype(np.float32)
@@ -132,6 +152,20 @@ class Preprocessing:
         if self.std:
             values = values / self._by_channel(self.std, values)
         return values
+
+    def size_only(self) -> Preprocessing:
+        """The steps that change the size of an image, without those that change its values."""
+        return Preprocessing(
+            resize=self.resize, shorter=self.shorter, crop=self.crop, method=self.method
+        )
+
+    def values_only(self) -> Preprocessing:
+        """The other steps."""
+        return replace(self, resize=None, shorter=None, crop=None)
+
+    def image_size(self) -> tuple[int, int] | None:
+        """Height and width that every image gets; None where it hangs on the image."""
+        return self.crop or self.resize
 
     def _change_channels(self, values: Floats) -> Floats:
         if self.channels == "rgb":
@@ -186,6 +220,29 @@ def resize_images(x: Floats, size: tuple[int, int], method: str) -> Floats:
     return x
 
 
+def _in_proportion(x: Floats, shorter: int) -> tuple[int, int]:
+    if x.ndim not in (3, 4):
+        raise DatasetError(f"resizing needs images, samples have shape {x.shape[1:]}.")
+    height, width = x.shape[1:3]
+    if min(height, width) == 0:
+        raise DatasetError(f"An image of {height}×{width} pixels cannot be resized.")
+    factor = shorter / min(height, width)
+    return max(shorter, round(height * factor)), max(shorter, round(width * factor))
+
+
+def _middle(x: Floats, size: tuple[int, int]) -> Floats:
+    """The middle of images; where an odd number is cut off, one less above and to the left."""
+    if x.ndim not in (3, 4):
+        raise DatasetError(f"crop needs images, samples have shape {x.shape[1:]}.")
+    top, left = ((x.shape[axis + 1] - size[axis]) // 2 for axis in (0, 1))
+    if top < 0 or left < 0:
+        raise DatasetError(
+            f"An image of {x.shape[1]}×{x.shape[2]} pixels has no middle of {size[0]}×{size[1]}; "
+            f"resize it first, e.g. shorter={max(size)}."
+        )
+    return x[:, top : top + size[0], left : left + size[1]]
+
+
 def _parse_field(key: str, value: str, text: str) -> object:
     if key in ("scale", "offset"):
         return _parse_number(value, text)
@@ -194,12 +251,14 @@ def _parse_field(key: str, value: str, text: str) -> object:
         if key == "std" and 0.0 in numbers:
             raise DatasetError(f"A std of 0 would divide by zero: {text!r}.")
         return numbers
-    if key == "resize":
+    if key == "shorter" and value.isdecimal() and 0 < int(value[:6]) <= 4096:
+        return int(value)
+    if key in ("resize", "crop"):
         sizes = value.lower().replace("×", "x").split("x")
         if len(sizes) == 1:
             sizes *= 2
         if len(sizes) != 2 or not all(s.isdigit() and 0 < int(s) <= 4096 for s in sizes):
-            raise DatasetError(f"resize takes HEIGHTxWIDTH up to 4096, such as 96x96: {text!r}.")
+            raise DatasetError(f"{key} takes HEIGHTxWIDTH up to 4096, such as 96x96: {text!r}.")
         return int(sizes[0]), int(sizes[1])
     if key == "method" and value in ("bilinear", "nearest"):
         return value
