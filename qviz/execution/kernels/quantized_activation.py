@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     Int64Array,
     code_limits,
@@ -20,7 +21,9 @@ from qviz.execution.fixed_point import (
     reduce_multiplier,
     round_half_away_float32,
     rounding_divide_by_pot,
+    wrap_int32,
 )
+from qviz.execution.kernels.fixed_point_int16 import sigmoid_table, tanh_table
 from qviz.execution.kernels.interpolation import real_table
 from qviz.execution.kernels.operands import (
     Array,
@@ -40,7 +43,9 @@ def prepare_tabulated(context: Context, function: Callable[[Array], Array]) -> K
     source, target = context.input(0), context.output
     if source.dtype.itemsize > 1:
         raise context.unsupported(f"TFLite has no {source.dtype} kernel for it")
-    return kernel_of(lookup(real_table(source, target, function), source.dtype))
+    halves_even = context.rules is Rules.XNNPACK
+    table = real_table(source, target, function, halves_even=halves_even)
+    return kernel_of(lookup(table, source.dtype))
 
 
 def prepare_rule(
@@ -80,14 +85,28 @@ def prepare_relu_codes(context: Context, low: float, high: float) -> Kernel:
 def prepare_leaky_relu_codes(context: Context, alpha: np.float32) -> Kernel:
     """``z_out + REQ(d, m)`` of ``d = q - z_in``, m = s_in / s_out or, below 0, alpha s_in / s_out.
 
+    XNNPACK takes both multipliers with 8 bits behind the point.
+
     References
     ----------
-    LiteRT, tflite/kernels/internal/reference/leaky_relu.h, QuantizeLeakyRelu.
+    LiteRT, tflite/kernels/internal/reference/leaky_relu.h, QuantizeLeakyRelu; XNNPACK,
+    src/qs8-vlrelu.
     """
     source, target = context.input(0), context.output
     low, high = code_limits(target.dtype)
     z_in, z_out = zero_point_of(source), zero_point_of(target)
     s_in, s_out = scale_of(source), scale_of(target)
+    if context.rules is Rules.XNNPACK:
+        ratio = _F32(s_in / s_out)
+        slopes = [int(np.rint(_F32(256) * m)) for m in (ratio, _F32(ratio * alpha))]
+
+        def coarse(q: Int64Array) -> Int64Array:
+            d = q - z_in
+            slope = np.where(d > 0, *slopes)
+            codes: Int64Array = ((d * 128 * slope + (1 << 14)) >> 15) + z_out
+            return codes
+
+        return prepare_rule(context, coarse, low, high)
     m, e = quantize_multiplier(float(_F32(s_in / s_out)))
     # A negative slope flips the sign of the multiplier only.
     slope = float(_F32(_F32(s_in * alpha) / s_out))
@@ -192,7 +211,8 @@ def _divide_towards_zero(x: Int64Array, exponent: int) -> Int64Array:
 def prepare_sigmoid_int16(context: Context) -> Kernel:
     """LOGISTIC and TANH of 16-bit codes, interpolated in a table of 256 sigmoids 1/24 apart.
 
-    The code is scaled so that 2^9 units (sigmoid) or 2^8 (tanh) are one step of the table.
+    The code is scaled so that 2^9 units (sigmoid) or 2^8 (tanh) are one step of the table. Where
+    the scale is 2^-12 (or 2^-11 for tanh) the optimized kernels compute in fixed point instead.
 
     References
     ----------
@@ -200,23 +220,38 @@ def prepare_sigmoid_int16(context: Context) -> Kernel:
     that of activations.cc, SigmoidPrepare and TanhPrepare.
     """
     is_tanh = context.operator.kind == "TANH"
-    factor, shift = _input_scaling(float(scale_of(context.input(0))), is_tanh)
+    scale, dtype = float(scale_of(context.input(0))), context.input(0).dtype
+    codes = all_codes(dtype)
+    doublings = _doublings(scale, is_tanh)
+    if doublings is not None and context.rules is Rules.OPTIMIZED:
+        fine = tanh_table(3) if is_tanh else sigmoid_table()
+        return kernel_of(lookup(fine[_saturate_16(codes << doublings) + (1 << 15)], dtype))
+    factor, shift = _input_scaling(scale) if doublings is None else (3 << doublings, 0)
     half = (1 << shift) >> 1
     function = _tanh_of_position if is_tanh else _sigmoid_of_position
-    codes = all_codes(context.input(0).dtype)
     table = function((codes * factor + half) >> shift).astype(np.int16)
-    return kernel_of(lookup(table, context.input(0).dtype))
+    return kernel_of(lookup(table, dtype))
 
 
-def _input_scaling(scale: float, is_tanh: bool) -> tuple[int, int]:
-    """Factor and right shift that bring codes to the table's units.
+def _doublings(scale: float, is_tanh: bool) -> int | None:
+    """By which power of two the scale is above 2^-12: 0, for tanh also 1; else None.
 
-    The scale is used as it is where it is 2^-12 (or 2^-11 for tanh); otherwise three times the
-    scale in units of 2^-12 is normalised to 15 bits and truncated.
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/quantization_util.cc, CheckedLog2, with its tolerance.
     """
     exponent = math.log2(scale) + 12
-    if exponent in ((0.0, 1.0) if is_tanh else (0.0,)):
-        return 3 << int(exponent), 0
+    nearest = round(exponent)
+    if abs(exponent - nearest) >= 1e-3 or nearest not in ((0, 1) if is_tanh else (0,)):
+        return None
+    return nearest
+
+
+def _input_scaling(scale: float) -> tuple[int, int]:
+    """Factor and right shift that bring codes to the table's units.
+
+    Three times the scale in units of 2^-12, normalised to 15 bits and truncated.
+    """
     factor, shift = scale * 4096 * 3, 0
     while factor <= 32767 / 2 and shift <= 30:
         shift += 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     Int64Array,
     code_limits,
@@ -90,8 +91,10 @@ def count_of(x: Array, axes: tuple[int, ...]) -> int:
 def _prepare_quantized_mean(context: Context) -> Kernel:
     """MEAN and SUM of codes: ``z_out + REQ(sum - n z_in)``.
 
-    SUM of int8 and int16 is computed by the same rule, as every other resolver means it, although
-    the reference kernel of LiteRT 2.3 takes their bytes for uint8 codes there.
+    The reference kernel of SUM (LiteRT 2.3) takes the bytes of int8 codes for uint8 ones, but
+    leaves the zero points as they are; what it gives is nothing like a sum, and is computed here
+    all the same. Of int16 codes it sums the first half of the bytes and leaves half of the result
+    unset, which cannot be repeated: they are summed as the optimized kernel does.
 
     The multiplier is that of ``scale_in / scale_out``; for the mean it is divided by n as
     ``(M << s) // n`` with ``s = min(floor(log2 n), 32, 31 + shift)``, and the shift is reduced
@@ -105,9 +108,11 @@ def _prepare_quantized_mean(context: Context) -> Kernel:
     multiplier, shift = quantize_multiplier(float(scale_of(source)) / float(scale_of(target)))
     keepdims = bool(context.option("keep_dims", False))
     is_mean = context.operator.kind == "MEAN"
-    low, high = code_limits(target.dtype)
+    as_bytes = not is_mean and source.dtype == np.int8 and context.rules is Rules.REFERENCE
+    low, high = code_limits(np.dtype(np.uint8) if as_bytes else target.dtype)
 
     def reduce(x: Array, axes: Array) -> Array:
+        x = x.view(np.uint8) if as_bytes else x
         dimensions = axes_of(axes, x)
         n = count_of(x, dimensions)
         factor, exponent = multiplier, shift
