@@ -229,7 +229,8 @@ def prepare_sigmoid_int16(context: Context) -> Kernel:
     factor, shift = _input_scaling(scale) if doublings is None else (3 << doublings, 0)
     half = (1 << shift) >> 1
     function = _tanh_of_position if is_tanh else _sigmoid_of_position
-    table = function((codes * factor + half) >> shift).astype(np.int16)
+    # The C code has 32 bits for the product, which codes of scales above 5 leave.
+    table = function(wrap_int32(codes * factor + half) >> shift).astype(np.int16)
     return kernel_of(lookup(table, dtype))
 
 
