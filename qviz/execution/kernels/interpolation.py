@@ -15,7 +15,15 @@ from qviz.execution.fixed_point import (
     round_half_away,
     round_half_away_float32,
 )
-from qviz.execution.kernels.operands import Array, all_codes, scale_of, zero_point_of
+from qviz.execution.kernels.operands import (
+    Array,
+    all_codes,
+    kernel_of,
+    lookup,
+    scale_of,
+    zero_point_of,
+)
+from qviz.execution.kernels.registry import Context, Kernel
 from qviz.graph import Tensor
 
 _STEPS = 512
@@ -99,23 +107,46 @@ def correctly_rounded(function: Callable[[Array], Array]) -> Callable[[Array], A
 
 
 def real_table(
-    source: Tensor, target: Tensor, function: Callable[[NDArray[np.float32]], Array]
+    source: Tensor,
+    target: Tensor,
+    function: Callable[[NDArray[np.float32]], Array],
+    *,
+    halves_even: bool = False,
 ) -> Array:
     """Output codes of all 8-bit input codes for a function of real numbers.
 
     ``trunc(round(f32(f(scale_in (q - z_in)) / scale_out)) + z_out)``, clamped; everything in
-    float32, the division as a product with the inverse.
+    float32, the division as a product with the inverse. Halves are rounded away from zero, or
+    with `halves_even`, as XNNPACK does, to the even neighbour.
 
     References
     ----------
     LiteRT, tflite/kernels/internal/common.h, LUTPopulate for int8, and activations.cc,
-    PopulateLookupTable.
+    PopulateLookupTable; XNNPACK, src/operators/unary-elementwise-nc.c, create_lut_op.
     """
     real = scale_of(source) * (all_codes(source.dtype) - zero_point_of(source)).astype(np.float32)
     inverse = np.float32(1) / scale_of(target)
     with np.errstate(all="ignore"):
-        values = function(real).astype(np.float32)
-        rounded = round_half_away_float32(values * inverse)
+        scaled = function(real).astype(np.float32) * inverse
+    rounded = np.rint(scaled) if halves_even else round_half_away_float32(scaled)
     shifted = rounded + np.float32(zero_point_of(target))
     low, high = code_limits(target.dtype)
     return np.asarray(np.clip(np.trunc(shifted), low, high)).astype(target.dtype)
+
+
+def prepare_table(context: Context, function: Callable[[Array], Array]) -> Kernel:
+    """Kernel that looks a function of real numbers up: of all 8-bit codes, or interpolated."""
+    source, target = context.input(0), context.output
+    if source.dtype.itemsize == 1:
+        return kernel_of(lookup(real_table(source, target, function), source.dtype))
+    with np.errstate(all="ignore"):
+        table = InterpolatedTable.of(
+            function,
+            float(scale_of(source)),
+            zero_point_of(source),
+            float(scale_of(target)),
+            zero_point_of(target),
+            np.float32,
+        )
+    codes = table.look_up(all_codes(source.dtype)).astype(target.dtype)
+    return kernel_of(lookup(codes, source.dtype))
