@@ -161,3 +161,26 @@ def test_batches_give_what_single_samples_give(dtype: Any) -> None:
     (together,) = executor.run(codes).outputs
     apart = [executor.run(codes[i : i + 1]).outputs[0] for i in range(7)]
     np.testing.assert_array_equal(together, np.concatenate(apart))
+
+
+@pytest.mark.parametrize("approximate", [False, True])
+@FEW
+@given(SEEDS)
+def test_gelu_of_16_bits_equals_the_reference(approximate: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = quantized(rng, "x", (1, 2000), np.int16, float(rng.uniform(1e-5, 1e-3)), 0)
+    y = quantized(rng, "y", (1, 2000), np.int16, float(rng.uniform(1e-5, 1e-3)), 0)
+    graph = single_operator("GELU", [x], [y], approximate=approximate)
+    assert_same_codes(graph, random_codes(rng, (1, 2000), np.int16))
+
+
+@pytest.mark.parametrize("kind", ["GELU", "LOGISTIC", "SOFTMAX"])
+def test_half_precision_stays_half(kind: str) -> None:
+    rng = np.random.default_rng(1)
+    options = {"beta": 1.0} if kind == "SOFTMAX" else {}
+    graph = single_operator(
+        kind, [plain("x", (1, 40), np.float16)], [plain("y", (1, 40), np.float16)], **options
+    )
+    x = rng.normal(size=(1, 40)).astype(np.float16)
+    # The interpreter rounds every step to half precision.
+    assert_close(graph, x, tolerance=2e-3)

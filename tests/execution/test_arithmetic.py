@@ -148,3 +148,14 @@ def test_infinities_and_nan_pass() -> None:
     y = np.array([[1, 1, 10, np.inf]], np.float32)
     (out,) = Executor(graph).run([x, y]).outputs
     np.testing.assert_array_equal(out, [[np.inf, np.nan, np.inf, np.nan]])
+
+
+def test_powers_that_leave_int32() -> None:
+    x = np.array([[3, 10, -7, 2, 46341, -2]], np.int32)
+    y = np.array([[20, 10, 15, 31, 2, 31]], np.int32)
+    graph = single_operator(
+        "POW",
+        [plain("x", x.shape, np.int32), plain("y", y.shape, np.int32)],
+        [plain("out", x.shape, np.int32)],
+    )
+    assert_same_codes(graph, x, y)

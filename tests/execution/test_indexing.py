@@ -165,3 +165,14 @@ def test_range(start: float, limit: float, delta: float) -> None:
         np.testing.assert_array_equal(y, run_optimized(graph, *arguments))
     else:
         assert y.shape == (0,)
+
+
+def test_booleans_scattered_to_one_place_are_joined() -> None:
+    places = np.array([[0], [3], [0], [2]], np.int32)
+    updates = np.array([True, False, False, True])
+    graph = single_operator(
+        "SCATTER_ND",
+        [integers("i", places), plain("u", (4,), np.bool_), integers("s", [5])],
+        [plain("y", (5,), np.bool_)],
+    )
+    assert_same_codes(graph, updates)

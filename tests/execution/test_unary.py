@@ -100,3 +100,24 @@ def test_a_function_without_integer_kernel_is_refused() -> None:
     x, y = quantized(rng, "x", (1, 4), np.int8), quantized(rng, "y", (1, 4), np.int8)
     with pytest.raises(UnsupportedOperatorError, match="SIN"):
         Executor(single_operator("SIN", [x], [y]))
+
+
+@pytest.mark.parametrize("source", [np.float32, np.float16])
+@pytest.mark.parametrize(
+    "target", [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64]
+)
+def test_floats_beyond_the_integers_saturate(source: Any, target: Any) -> None:
+    limits = np.iinfo(target)
+    values = [-1e20, -300.7, -1, -0.5, 0.9, 127, 128, 254.9, 255, 256, 65504, 3e38, np.nan]
+    with np.errstate(over="ignore"):
+        x = np.array([[*values, np.inf, -np.inf, limits.max, limits.min]]).astype(source)
+    graph = single_operator("CAST", [plain("x", x.shape, source)], [plain("y", x.shape, target)])
+    assert_same_codes(graph, x)
+
+
+def test_the_real_part_of_a_complex_number_is_cast() -> None:
+    x = np.array([[1.5 + 2j, -3.9 - 1j, 300 + 0j]], np.complex64)
+    graph = single_operator(
+        "CAST", [plain("x", x.shape, np.complex64)], [plain("y", x.shape, np.int8)]
+    )
+    assert_same_codes(graph, x)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from qviz.execution.kernels.erf import erfc, exact_erfc
-from qviz.execution.kernels.interpolation import correctly_rounded
+from qviz.execution.kernels.interpolation import correctly_rounded, prepare_table
 from qviz.execution.kernels.operands import Array, is_quantized, kernel_of
 from qviz.execution.kernels.quantized_activation import (
     prepare_hard_swish_codes,
@@ -100,7 +100,7 @@ def prepare_activation(context: Context) -> Kernel:
     """Activation without parameters."""
     kind, source = context.operator.kind, context.input(0)
     if not is_quantized(source):
-        return kernel_of(_REAL[kind])
+        return _kernel_of_real(_REAL[kind])
     if kind == "HARD_SWISH":
         return prepare_hard_swish_codes(context)
     if source.dtype == np.int16 and kind in ("LOGISTIC", "TANH"):
@@ -108,13 +108,26 @@ def prepare_activation(context: Context) -> Kernel:
     return prepare_tabulated(context, _EXACT[kind])
 
 
+def _kernel_of_real(function: Callable[[Array], Array]) -> Kernel:
+    """Kernel of a function of float32 numbers; half precision is widened and rounded back."""
+
+    def apply(x: Array) -> Array:
+        if x.dtype != np.float16:
+            return function(x)
+        return function(x.astype(_F32)).astype(np.float16)
+
+    return kernel_of(apply)
+
+
 @kernel("GELU")
 def prepare_gelu(context: Context) -> Kernel:
     """GELU, exact or by the tanh formula as the option ``approximate`` says."""
     approximate = bool(context.option("approximate", False))
     if is_quantized(context.input(0)):
-        return prepare_tabulated(context, _EXACT["GELU_TANH" if approximate else "GELU"])
-    return kernel_of(gelu_approximate if approximate else gelu)
+        exact = _EXACT["GELU_TANH" if approximate else "GELU"]
+        wide = context.input(0).dtype.itemsize > 1
+        return prepare_table(context, exact) if wide else prepare_tabulated(context, exact)
+    return _kernel_of_real(gelu_approximate if approximate else gelu)
 
 
 @kernel("LEAKY_RELU")

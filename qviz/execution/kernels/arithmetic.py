@@ -33,6 +33,19 @@ def _floor_divide(x: Array, y: Array) -> Array:
     return np.floor(x.astype(np.float64) / y).astype(x.dtype)
 
 
+def _power(x: Array, y: Array) -> Array:
+    """Power; of integers through float64, what does not fit becoming the smallest integer.
+
+    With one exponent for all the kernel multiplies integers instead, which wrap.
+    """
+    if x.dtype.kind == "f" or y.size == 1:
+        return np.asarray(np.power(x, y))
+    powers = np.power(x.astype(np.float64), y.astype(np.float64))
+    limits = np.iinfo(x.dtype)
+    fits = (powers >= float(limits.min)) & (powers < float(limits.max) + 1)
+    return np.asarray(np.where(fits, powers, limits.min)).astype(x.dtype)
+
+
 def _squared_difference(x: Array, y: Array) -> Array:
     difference = x - y
     return np.asarray(difference * difference)
@@ -45,7 +58,7 @@ _FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
     "DIV": _divide,
     "MAXIMUM": np.maximum,
     "MINIMUM": np.minimum,
-    "POW": np.power,
+    "POW": _power,
     "SQUARED_DIFFERENCE": _squared_difference,
     "FLOOR_DIV": _floor_divide,
     "FLOOR_MOD": np.mod,

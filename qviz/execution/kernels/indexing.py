@@ -40,10 +40,8 @@ def prepare_scatter_nd(context: Context) -> Kernel:
 
     def scatter(indices: Array, updates: Array, shape: Array) -> Array:
         result = np.zeros(integers_of(shape), updates.dtype)
-        if updates.dtype == np.bool_:
-            result[tuple(np.moveaxis(indices, -1, 0))] = updates
-        else:
-            np.add.at(result, tuple(np.moveaxis(indices, -1, 0)), updates)
+        add = np.logical_or if updates.dtype == np.bool_ else np.add
+        add.at(result, tuple(np.moveaxis(indices, -1, 0)), updates)
         return result
 
     return kernel_of(scatter)

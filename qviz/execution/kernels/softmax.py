@@ -6,11 +6,13 @@ import math
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     Int64Array,
     code_limits,
     multiply_by_quantized_multiplier,
     quantize_multiplier,
+    round_half_away_float32,
     rounding_divide_by_pot,
     saturating_rounding_doubling_high_mul,
 )
@@ -36,10 +38,42 @@ def prepare_softmax(context: Context) -> Kernel:
     source = context.input(0)
     if source.is_float:
         beta = np.float32(context.option("beta", 1.0))
-        return kernel_of(lambda x: _softmax(x, beta))
+        return kernel_of(lambda x: _softmax(x, beta).astype(x.dtype, copy=False))
     if source.dtype == np.int16:
         return _prepare_softmax_int16(context)
+    if source.dtype == np.int8 and context.rules is Rules.OPTIMIZED:
+        return _prepare_softmax_in_float(context)
     return _prepare_softmax_int8(context)
+
+
+def _prepare_softmax_in_float(context: Context) -> Kernel:
+    """Softmax of int8 codes by a table of 256 exponentials in float32.
+
+    ``round(exp(-s beta d) / (sum s_out))``, the sum taken from the first class to the last in
+    float32 and its inverse multiplied. An int8 output is the code less its zero point.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/optimized_ops.h, Softmax for int8, and
+    internal/optimized/optimized_ops_utils.h, PopulateSoftmaxLookupTable.
+    """
+    target = context.output
+    low, high = code_limits(target.dtype)
+    factor = -scale_of(context.input(0)) * np.float32(context.option("beta", 1.0))
+    exponents = factor * np.arange(256, dtype=np.float32)
+    exponentials = np.exp(exponents.astype(np.float64)).astype(np.float32)
+    scale, zero_point = scale_of(target), zero_point_of(target)
+
+    def softmax(x: Array) -> Array:
+        wide = x.astype(np.int64)
+        terms = exponentials[wide.max(-1, keepdims=True) - wide]
+        # Not a sum, which numpy forms in pairs.
+        total = np.add.accumulate(terms, axis=-1, dtype=np.float32)[..., -1:]
+        inverse = np.float32(1) / (total * scale)
+        codes = round_half_away_float32(terms * inverse).astype(np.int64) + zero_point
+        return np.asarray(np.clip(codes, low, high)).astype(target.dtype)
+
+    return kernel_of(softmax)
 
 
 def _softmax(x: Array, beta: np.float32) -> Array:

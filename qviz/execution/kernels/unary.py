@@ -13,13 +13,11 @@ from qviz.execution.fixed_point import (
     quantize_multiplier,
 )
 from qviz.execution.kernels.fixed_point_functions import inverse_square_root
-from qviz.execution.kernels.interpolation import InterpolatedTable, correctly_rounded, real_table
+from qviz.execution.kernels.interpolation import correctly_rounded, prepare_table
 from qviz.execution.kernels.operands import (
     Array,
-    all_codes,
     is_quantized,
     kernel_of,
-    lookup,
     scale_of,
     zero_point_of,
 )
@@ -59,12 +57,31 @@ def prepare_unary(context: Context) -> Kernel:
 
 @kernel("CAST")
 def prepare_cast(context: Context) -> Kernel:
-    """Change of type, as C casts: floats are truncated towards zero.
+    """Change of type, as C casts, except that floats outside the integers' range saturate.
 
-    Codes are cast as the integers they are, without regard to their scale.
+    Floats are truncated towards zero; NaN gives the largest integer. Of a complex number the real
+    part is taken. Codes are cast as the integers they are, without regard to their scale.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/cast.cc.
     """
     dtype = context.output.dtype
-    return kernel_of(lambda x: x.astype(dtype))
+
+    def cast(x: Array) -> Array:
+        if x.dtype.kind == "c" and dtype.kind != "c":
+            x = x.real
+        if x.dtype.kind != "f" or dtype.kind not in "iu":
+            return x.astype(dtype)
+        low, high = code_limits(dtype)
+        # In the source's type the largest integer may round up to a number beyond the range.
+        above = np.isnan(x) | (x.astype(np.float64) >= float(high))
+        below = x.astype(np.float64) <= float(low)
+        result = np.where(above | below, x.dtype.type(0), x).astype(dtype)
+        result[above], result[below] = high, low
+        return result
+
+    return kernel_of(cast)
 
 
 def _prepare_abs_codes(context: Context) -> Kernel:
@@ -96,7 +113,7 @@ def _prepare_exp_codes(context: Context) -> Kernel:
     ----------
     LiteRT, tflite/kernels/exp.cc.
     """
-    return _prepare_table(context, correctly_rounded(np.exp))
+    return prepare_table(context, correctly_rounded(np.exp))
 
 
 def _prepare_log_codes(context: Context) -> Kernel:
@@ -109,7 +126,7 @@ def _prepare_log_codes(context: Context) -> Kernel:
     target = context.output
     lowest = _F32(code_limits(target.dtype)[0] - zero_point_of(target)) * scale_of(target)
     logarithm = correctly_rounded(np.log)
-    return _prepare_table(context, lambda x: np.where(x <= 0, lowest, logarithm(x)))
+    return prepare_table(context, lambda x: np.where(x <= 0, lowest, logarithm(x)))
 
 
 def _prepare_rsqrt_codes(context: Context) -> Kernel:
@@ -127,7 +144,7 @@ def _prepare_rsqrt_codes(context: Context) -> Kernel:
     s_out = scale_of(target)
     if source.dtype == np.int16:
         largest = _F32(high) * s_out
-        return _prepare_table(
+        return prepare_table(
             context, lambda x: np.where(x <= 0, largest, _F32(1) / np.sqrt(np.maximum(x, 0)))
         )
     z_in, z_out = zero_point_of(source), zero_point_of(target)
@@ -172,23 +189,6 @@ def _prepare_neg_codes(context: Context) -> Kernel:
     LiteRT, tflite/kernels/neg.cc.
     """
     return kernel_of(np.negative)
-
-
-def _prepare_table(context: Context, function: Callable[[Array], Array]) -> Kernel:
-    source, target = context.input(0), context.output
-    if source.dtype.itemsize == 1:
-        return kernel_of(lookup(real_table(source, target, function), source.dtype))
-    with np.errstate(all="ignore"):
-        table = InterpolatedTable.of(
-            function,
-            float(scale_of(source)),
-            zero_point_of(source),
-            float(scale_of(target)),
-            zero_point_of(target),
-            np.float32,
-        )
-    codes = table.look_up(all_codes(source.dtype)).astype(target.dtype)
-    return kernel_of(lookup(codes, source.dtype))
 
 
 _QUANTIZED: dict[str, Callable[[Context], Kernel]] = {
