@@ -118,9 +118,17 @@ class FileCommands(QObject):
         return Path(self._session.path).stem or "qviz"
 
     def _on_opened(self) -> None:
+        self._choose_data_beside()
         if self._compare_when_opened:
             self._compare_when_opened = False
             self._workbench.compare_all()
+
+    def _choose_data_beside(self) -> None:
+        """Take ``model.npz`` for ``model.keras``: one click less to the first comparison."""
+        beside = Path(self._session.path).with_suffix(".npz")
+        if beside.is_file():
+            shipped = beside.parent.parent == sample_models()
+            self._session.choose_data(DataSpec(beside.stem if shipped else str(beside)))
 
     def _on_trust_asked(self, path: str) -> None:
         dialogs.ask_trust(self._window, path, lambda: self.open_model(path, allow_code=True))

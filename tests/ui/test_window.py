@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from qviz.jobs.results import DataSpec
 from qviz.quantization.scheme import SCHEMES
+from qviz.resources import sample_models
 from qviz.ui.command_palette import CommandPalette
 from qviz.ui.main_window import MainWindow
 from qviz.ui.message_bar import TextDialog
@@ -108,6 +109,22 @@ def test_drop_of_data_chooses_it(window: MainWindow):
     drop(window, Path("/somewhere/test.npz"))
     assert window.session.data == DataSpec("/somewhere/test.npz")
     assert window.panels.scheme.data.currentText() == "test.npz"
+
+
+def test_data_beside_a_model_are_chosen_with_it(window: MainWindow, qtbot: QtBot, tmp_path: Path):
+    (tmp_path / "net.npz").write_bytes(b"")
+    with qtbot.waitSignal(window.session.model_opened, timeout=5000):
+        window.files.open_model(str(tmp_path / "net.keras"))
+    assert window.session.data == DataSpec(str(tmp_path / "net.npz"))
+    with qtbot.waitSignal(window.session.model_opened, timeout=5000):
+        window.files.open_model(str(tmp_path / "other.keras"))
+    assert window.session.data == DataSpec(str(tmp_path / "net.npz"))
+
+
+def test_the_sample_comes_with_its_data(window: MainWindow, qtbot: QtBot):
+    with qtbot.waitSignal(window.session.model_opened, timeout=5000):
+        window.files.open_model(str(sample_models() / "digits" / "digits.keras"))
+    assert window.session.data == DataSpec("digits")
 
 
 def test_drop_of_something_else_says_what_is_read(window: MainWindow):
