@@ -298,15 +298,15 @@ def test_starting_loads_nothing_heavy() -> None:
 STOPPED = """
 import os, signal, sys
 from qviz import cli, evaluation, files
-from qviz.evaluation import artifact, comparison, layer_error
+from qviz.evaluation import artifact, layer_error, scheme_run
 
 def stop(*arguments, **options):
     os.kill(os.getpid(), signal.SIGINT)
     raise AssertionError("not stopped")
 
 module, name = {
-    "calibration": (comparison.Calibrator, "observe"),
-    "accuracy": (comparison, "run_steps"),
+    "calibration": (scheme_run.Calibrator, "observe"),
+    "accuracy": (scheme_run, "run_steps"),
     "artifact": (artifact.gzip, "compress"),
     "layers": (layer_error.LocalRunner, "run"),
     "disk": (files.os, "fsync"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qviz.evaluation.artifact import artifact_files, artifact_size, write_artifact
-    from qviz.evaluation.comparison import Step, compare, comparison_steps
+    from qviz.evaluation.comparison import compare, comparison_steps
     from qviz.evaluation.dataset import Dataset
     from qviz.evaluation.loading import load_dataset
     from qviz.evaluation.preprocessing import Preprocessing
@@ -19,16 +19,22 @@ if TYPE_CHECKING:
         Comparison,
         DataInfo,
         ErrorMetrics,
+        Flip,
+        Interval,
+        Latency,
         LayerError,
         ModelInfo,
+        PairedTest,
         SchemeResult,
+        WeightSparsity,
     )
+    from qviz.evaluation.scheme_run import Step
     from qviz.evaluation.verification import verify
     from qviz.evaluation.verification_results import Verification, VerificationReport
 
 _HOMES = {
     "artifact": ("artifact_files", "artifact_size", "write_artifact"),
-    "comparison": ("Step", "compare", "comparison_steps"),
+    "comparison": ("compare", "comparison_steps"),
     "dataset": ("Dataset",),
     "loading": ("load_dataset",),
     "preprocessing": ("Preprocessing",),
@@ -37,10 +43,16 @@ _HOMES = {
         "Comparison",
         "DataInfo",
         "ErrorMetrics",
+        "Flip",
+        "Interval",
+        "Latency",
         "LayerError",
         "ModelInfo",
+        "PairedTest",
         "SchemeResult",
+        "WeightSparsity",
     ),
+    "scheme_run": ("Step",),
     "verification": ("verify",),
     "verification_results": ("Verification", "VerificationReport"),
 }
@@ -51,13 +63,18 @@ __all__ = [
     "DataInfo",
     "Dataset",
     "ErrorMetrics",
+    "Flip",
+    "Interval",
+    "Latency",
     "LayerError",
     "ModelInfo",
+    "PairedTest",
     "Preprocessing",
     "SchemeResult",
     "Step",
     "Verification",
     "VerificationReport",
+    "WeightSparsity",
     "artifact_files",
     "artifact_size",
     "compare",

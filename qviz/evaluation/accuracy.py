@@ -51,6 +51,9 @@ class Outcome:
         Least and greatest preprocessed value, by input.
     seconds : float
         Time of the executor.
+    errors : float64 ndarray of shape (n, 2) or None
+        Mean absolute and mean squared error of every sample, where labels are numbers. NaN counts
+        as infinite.
     """
 
     metrics: Mapping[str, float]
@@ -59,6 +62,7 @@ class Outcome:
     agreement: float
     input_ranges: Mapping[str, tuple[float, float]]
     seconds: float
+    errors: NDArray[np.float64] | None = None
 
 
 def tells_classes(graph: Graph, data: Dataset) -> bool:
@@ -121,6 +125,7 @@ def run_steps(
     keeper = _Keeper(len(data), as_classes)
     scores = ClassificationAccumulator() if data.task == "classification" else None
     numbers = RegressionAccumulator() if data.task == "regression" else None
+    errors = np.zeros((len(data), 2)) if data.task == "regression" else None
     closeness = R2Accumulator()
     ranges: dict[str, tuple[float, float]] = {}
     shift = _probability_shift(graph, as_classes)
@@ -145,6 +150,8 @@ def run_steps(
             scores.update(output, data.y[start:stop])
         if data.y is not None and numbers is not None:
             numbers.update(output, data.y[start:stop])
+        if data.y is not None and errors is not None:
+            errors[start:stop] = _sample_errors(output, data.y[start:stop])
         if float_outcome is not None and float_outcome.outputs is not None:
             closeness.update(float_outcome.outputs[start:stop], output)
         if as_classes or float_outcome is None:
@@ -158,7 +165,17 @@ def run_steps(
         agreement=_agreement(keeper.classes, float_outcome, closeness),
         input_ranges=ranges,
         seconds=seconds,
+        errors=errors,
     )
+
+
+def _sample_errors(outputs: Array, labels: Array) -> NDArray[np.float64]:
+    """Mean absolute and mean squared error of each sample, of shape (n, 2)."""
+    count = len(outputs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = outputs.reshape(count, -1).astype(np.float64) - labels.reshape(count, -1)
+        both = np.stack([np.abs(difference).mean(axis=1), (difference**2).mean(axis=1)], axis=1)
+    return np.where(np.isnan(both), np.inf, both)
 
 
 class _Keeper:

@@ -66,6 +66,132 @@ class LayerError:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Where the true value lies, with 95 % confidence, if the samples were drawn at random.
+
+    Attributes
+    ----------
+    low, high : float
+    method : str
+        ``Wilson`` for shares; ``normal`` for mean errors and their roots; ``Newcombe`` for
+        differences of shares.
+    """
+
+    low: float
+    high: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTest:
+    """A scheme against the float model, sample by sample.
+
+    Attributes
+    ----------
+    name : str
+        ``McNemar`` for classes, ``Wilcoxon signed-rank`` for numbers.
+    p_value : float
+        Two-sided: how often chance alone makes such a difference, or a greater one, where there is
+        none. Mid-p for McNemar. Not adjusted for the number of schemes.
+    method : str
+        How it was found: ``mid-p``, ``exact`` or ``normal approximation``.
+    exact_p_value : float or None
+        McNemar's exact p-value, on the safe side of mid-p; for Wilcoxon the same as `p_value`, None
+        if that was approximated.
+    better, worse : int
+        Samples that only the scheme, and only the float model, gets right; for numbers, samples
+        whose error is smaller, and larger, than the float model's.
+    difference : float
+        Of ``top1`` or ``mae``: scheme minus float model.
+    interval : Interval or None
+        Of that difference, paired; None where it cannot be told (a single sample, NaN).
+    """
+
+    name: str
+    p_value: float
+    method: str
+    exact_p_value: float | None
+    better: int
+    worse: int
+    difference: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A sample whose class is not the float model's.
+
+    Attributes
+    ----------
+    index : int
+        Of the sample, from 0.
+    float_class, quantized_class : int
+        -1 where every score is NaN.
+    label : int or None
+        None where there are no labels.
+    """
+
+    index: int
+    float_class: int
+    quantized_class: int
+    label: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSparsity:
+    """What quantization left of the zeros and of the few values of one weight tensor.
+
+    Attributes
+    ----------
+    layer, tensor : str
+    count : int
+        Number of weights.
+    sparsity_before, sparsity_after : float
+        Share of zeros in the float model, pruned and clustered, and in what the scheme computes
+        with.
+    distinct_before, distinct_after : int
+        Number of different real values.
+    distinct_codes : int
+        Number of different codes as they are stored; `distinct_after` where they are real numbers.
+    """
+
+    layer: str
+    tensor: str
+    count: int
+    sparsity_before: float
+    sparsity_after: float
+    distinct_before: int
+    distinct_after: int
+    distinct_codes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one sample takes in the LiteRT interpreter on this computer.
+
+    Attributes
+    ----------
+    median_ms, p90_ms : float
+        Median and 90th percentile of `runs` runs.
+    runs, warm_up : int
+        Runs that count, and runs before them that do not.
+    threads : int
+    computer : str
+        Where it was measured; the numbers say nothing of another one.
+    litert : str
+        Version of the interpreter.
+    """
+
+    median_ms: float
+    p90_ms: float
+    runs: int
+    warm_up: int
+    threads: int
+    computer: str
+    litert: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SchemeResult:
     """One row of a comparison.
 
@@ -92,6 +218,16 @@ class SchemeResult:
         Rounding mode of the executor that these numbers come from.
     seconds : float
         Time of the executor for all samples.
+    intervals : Mapping of str to Interval
+        Of each of `metrics`.
+    paired : PairedTest or None
+        Against the float model; None without labels, and for ``float32`` itself.
+    flips : tuple of Flip
+        The samples of `flipped`, with their classes.
+    sparsity : tuple of WeightSparsity
+        Of each weight tensor that the scheme has pruned or clustered.
+    latency : Latency or None
+        None where it was not asked for, or LiteRT does not run the artifact.
     """
 
     scheme: Scheme
@@ -105,6 +241,11 @@ class SchemeResult:
     flipped: tuple[int, ...] = ()
     rounding: str = "reference"
     seconds: float = 0.0
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    paired: PairedTest | None = None
+    flips: tuple[Flip, ...] = ()
+    sparsity: tuple[WeightSparsity, ...] = ()
+    latency: Latency | None = None
 
     @property
     def gzip_ratio(self) -> float:

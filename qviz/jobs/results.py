@@ -120,8 +120,11 @@ class RunOptions:
         Samples that layer errors are measured on.
     seed : int
         Of the choice of calibration samples.
+    latency : bool
+        Time each ``.tflite`` artifact in the LiteRT interpreter on this computer.
     """
 
     calibration_samples: int = 100
     layer_samples: int = 20
     seed: int = 0
+    latency: bool = False

@@ -21,7 +21,7 @@ from qviz.graph.passes import describe_folding
 from qviz.jobs.memory import Memory
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
 from qviz.jobs.task import Partial, Progress, Task
-from qviz.quantization import Calibrator, Scheme, TensorStatistics, quantize
+from qviz.quantization import Calibrator, Scheme, TensorStatistics, change_weights, quantize
 
 _memory = Memory()
 
@@ -104,6 +104,7 @@ def compare_task(
         calibration_samples=options.calibration_samples,
         layer_samples=options.layer_samples,
         seed=options.seed,
+        latency=options.latency,
     )
     while True:
         try:
@@ -143,7 +144,8 @@ def export_task(
                 f"{scheme.id} needs samples to find the ranges of activations. Choose data first."
             )
         dataset = _memory.data(data, graph)
-        calibrator = Calibrator(graph, scheme.range_estimator, scheme.percentile)
+        changed = change_weights(graph, scheme)
+        calibrator = Calibrator(changed, scheme.range_estimator, scheme.percentile)
         total = dataset.calibration_count(options.calibration_samples)
         for batch in dataset.calibration_batches(
             options.calibration_samples, _CALIBRATION_BATCH, options.seed
@@ -244,4 +246,6 @@ def _quantize_weights(unfolded: Graph, folded: Graph, scheme_: Scheme) -> Graph:
     if not scheme_.needs_calibration:
         return quantize(unfolded, scheme_)
     loose = scheme_.with_options(integer_only=False, io_dtype="float32")
-    return quantize(folded, loose, dict.fromkeys(folded.tensors, _WIDE))
+    # Weights are pruned and clustered as the author wrote them.
+    graph = unfolded if scheme_.changes_weights else folded
+    return quantize(graph, loose, dict.fromkeys(folded.tensors, _WIDE))
