@@ -16,6 +16,7 @@ from qviz.execution.control_flow import Run, Subgraphs
 from qviz.execution.delegation import MODES, rules_of
 from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
+from qviz.execution.kernels.registry import IMPOSSIBLE, place_of
 from qviz.execution.memory import reuse_freed_memory
 from qviz.execution.parallel import map_in_order, thread_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
@@ -116,7 +117,8 @@ class Executor:
         is_constant = bool(names) and all(n in self._constants for n in names)
         if not is_constant or operator.kind in STATEFUL_KINDS:
             return True
-        results = kernel([None if n is None else self._constants[n] for n in operator.inputs])
+        arrays = [None if n is None else self._constants[n] for n in operator.inputs]
+        results = _compute(operator, kernel, arrays)
         for name, result in zip(operator.outputs, results, strict=True):
             self._constants[name] = _read_only(result)
             # Kernels downstream see a constant and can pack it.
@@ -307,11 +309,11 @@ def _compute(
         # Overflow, NaN and division by zero are results like any other, as they are on a device.
         with np.errstate(all="ignore"):
             return kernel(arrays)
-    except (ValueError, IndexError) as error:
+    except IMPOSSIBLE as error:
         shapes = ", ".join("absent" if a is None else str(a.shape) for a in arrays)
         raise ExecutionError(
-            f"{operator.kind} of layer {operator.layer or operator.outputs[0]!r} cannot work on "
-            f"inputs of shape {shapes}: {error}."
+            f"{operator.kind} of layer {place_of(operator)!r} cannot work on inputs of shape "
+            f"{shapes}: {error}."
         ) from error
 
 

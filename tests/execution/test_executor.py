@@ -271,3 +271,27 @@ def test_threads_share_an_executor() -> None:
     assert len(results) == 4
     for result in results:
         np.testing.assert_array_equal(result, expected)
+
+
+def test_options_that_do_not_fit_are_an_error_that_names_the_operator() -> None:
+    codes = Tensor("x", (1, 4, 4, 2), np.dtype(np.int8))
+    pooled = Tensor("y", (1, 2, 2, 2), np.dtype(np.int8))
+    options = {"filter_height": 2, "filter_width": 2, "fused_activation_function": "RELU"}
+    operator = Operator("MAX_POOL_2D", ("x",), ("y",), options, layer="pool")
+    with pytest.raises(UnsupportedOperatorError, match="'pool' cannot be run because its inputs"):
+        Executor(Graph.build([operator], [codes, pooled], ["x"], ["y"]))
+
+
+def test_an_impossible_constant_is_an_error_that_names_the_operator() -> None:
+    shape = Tensor("s", (2,), np.dtype(np.int32), np.array([3, 3], np.int32))
+    value = Tensor("v", (4,), np.dtype(np.float32), np.zeros(4, np.float32))
+    result = Tensor("y", (3, 3), np.dtype(np.float32))
+    operator = Operator("RESHAPE", ("v", "s"), ("y",), layer="reshape")
+    with pytest.raises(ExecutionError, match="RESHAPE of layer 'reshape'"):
+        Executor(Graph.build([operator], [shape, value, result], [], ["y"]))
+
+
+def test_an_operator_without_outputs_can_be_named() -> None:
+    value = Tensor("v", (1,), np.dtype(np.float32))
+    with pytest.raises(UnsupportedOperatorError, match="Print"):
+        Executor(Graph.build([Operator("CUSTOM:Print", ("v",), ())], [value], ["v"], ["v"]))

@@ -79,12 +79,29 @@ class Context:
     def unsupported(self, reason: str) -> UnsupportedOperatorError:
         """Error to raise where the operator has no kernel; `reason` completes "because ..."."""
         operator = self.operator
-        place = operator.layer or operator.outputs[0]
+        place = place_of(operator)
         return UnsupportedOperatorError(
             f"{operator.kind} of layer {place!r} cannot be run because {reason}.",
             kind=operator.kind,
             operator=place,
         )
+
+
+IMPOSSIBLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What numpy and kernels raise for shapes, types and options that do not fit together."""
+
+
+def place_of(operator: Operator) -> str:
+    """Where an operator stands: its layer, else its first output."""
+    return operator.layer or next(iter(operator.outputs), operator.kind)
 
 
 Prepare = Callable[[Context], Kernel]
@@ -135,17 +152,26 @@ def prepare_kernel(context: Context) -> Kernel:
     Raises
     ------
     UnsupportedOperatorError
-        If qviz has none for the kind, or none for its types and options.
+        If qviz has none for the kind, or none for its types and options, or these do not fit
+        together.
     """
     prepare = _PREPARE.get(context.operator.kind)
     if prepare is None:
         raise context.unsupported(_why_missing(context.operator.kind))
-    return prepare(context)
+    try:
+        return prepare(context)
+    except IMPOSSIBLE as error:
+        reason = f" ({error})" if str(error) else ""
+        raise context.unsupported(
+            f"its inputs, outputs and options do not fit together{reason}"
+        ) from error
 
 
 def _why_missing(kind: str) -> str:
     if kind.startswith(_CUSTOM):
         name = kind.removeprefix(_CUSTOM)
+        if name.startswith("Flex"):
+            return f"{name!r} is an operator of TensorFlow itself, which a device cannot run alone"
         return f"{name!r} is an operator of its author's own, whose arithmetic qviz does not know"
     return _REASONS.get(kind, "qviz has no kernel for it")
 
