@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import comparison
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -134,3 +134,18 @@ def test_clicking_a_point_chooses_its_run(view: CompareView, qtbot: QtBot):
     with qtbot.waitSignal(view.run_chosen, timeout=1000) as heard:
         view.scatter.plot.clicked.emit(point.x, point.y)
     assert heard.args == [0]
+
+
+def test_label_with_room_stands_beside_its_point(view: CompareView, qtbot: QtBot):
+    view.set_data(comparison())
+    qtbot.wait(20)
+    scatter = view.scatter
+    at = [p.label for p in scatter.points].index("float32")
+    box = scatter.plot.box
+    point = scatter.points[at]
+    dot = box.mapViewToScene(QPointF(point.x, point.y))
+    label = box.mapViewToScene(scatter._labels[at].pos())
+    assert label.y() == pytest.approx(dot.y(), abs=0.5)
+    assert 0 < label.x() - dot.x() < 20
+    line_ends, _ = scatter._lines.getData()
+    assert point.x not in line_ends.tolist()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -142,40 +142,42 @@ class Scatter(QWidget):
         xs, ys = [p.x for p in self._points], [p.y for p in self._points]
         wide = max(xs) - min(xs) or max(xs) or 1.0
         tall = max(ys) - min(ys) or abs(max(ys)) * 0.02 or 1.0
-        middle, half = (max(ys) + min(ys)) / 2, max(1.3 * tall, self._least_height) / 2
-        middle = min(middle, self._ceiling - 0.9 * half) if 1.15 * tall < 1.8 * half else middle
+        middle, half = (max(ys) + min(ys)) / 2, max(1.6 * tall, self._least_height) / 2
+        middle = min(middle, self._ceiling - 0.9 * half) if 1.3 * tall < 1.8 * half else middle
         # Room at the right for the labels.
         self.plot.show_range(
             (min(xs) - 0.06 * wide, max(xs) + 0.3 * wide), (middle - half, middle + half)
         )
 
     def _place_labels(self) -> None:
-        """Put labels in columns at the right of their points, in the order of the points."""
+        """Put each label beside its point; where they would collide, in a column with lines."""
         metrics = QFontMetricsF(small_font())
         view = self.plot.box.sceneBoundingRect()
         dots = {p.key: self._to_pixels(p) for p in self._points}
+        widths = {p.key: metrics.horizontalAdvance(p.label) + 10 for p in self._points}
         labels = dict(zip((p.key for p in self._points), self._labels, strict=False))
         lines_x: list[float] = []
         lines_y: list[float] = []
-        for group in _columns(self._points, dots, metrics):
-            width = max(metrics.horizontalAdvance(p.label) for p in group) + 10
-            edge = max(dots[p.key].x() for p in group) + _GAP
-            crowded = len(group) > 1
-            left = edge + (_LEADER if crowded else 0)
+        free = _free_points(dots, widths, metrics.height(), view)
+        for key in free:
+            at = self._to_data(QPointF(dots[key].x() + _GAP, dots[key].y()))
+            labels[key].setPos(at.x(), at.y())
+        crowded = [p for p in self._points if p.key not in free]
+        for group in _columns(crowded, dots, widths):
+            width = max(widths[p.key] for p in group)
+            left = max(dots[p.key].x() for p in group) + _GAP + _LEADER
             if left + width > view.right():
-                left = min(dots[p.key].x() for p in group) - _GAP - width
-                left -= _LEADER if crowded else 0
+                left = min(dots[p.key].x() for p in group) - _GAP - _LEADER - width
             heights = _spread(
                 [dots[p.key].y() for p in group], metrics.height(), view.top(), view.bottom()
             )
             for point, height in zip(group, heights, strict=True):
                 at = self._to_data(QPointF(left, height))
                 labels[point.key].setPos(at.x(), at.y())
-                if crowded:
-                    toward = left + 3 if left > dots[point.key].x() else left + width - 3
-                    tip = self._to_data(QPointF(toward, height))
-                    lines_x += [point.x, tip.x()]
-                    lines_y += [point.y, tip.y()]
+                toward = left + 3 if left > dots[point.key].x() else left + width - 3
+                tip = self._to_data(QPointF(toward, height))
+                lines_x += [point.x, tip.x()]
+                lines_y += [point.y, tip.y()]
         self._lines.setData(lines_x, lines_y, connect="pairs")
 
     def _to_pixels(self, point: Point) -> QPointF:
@@ -199,8 +201,26 @@ class Scatter(QWidget):
         return [(self.tr("scheme"), *axes), *((p.label, p.x, p.y) for p in self._points)]
 
 
+def _free_points(
+    dots: Mapping[int, QPointF], widths: Mapping[int, float], height: float, view: QRectF
+) -> set[int]:
+    """Points whose label fits at their right without touching another point or its label."""
+    spots = {k: QRectF(d.x() - 8, d.y() - 8, 16, 16) for k, d in dots.items()}
+    places = {
+        k: QRectF(d.x() + _GAP, d.y() - height / 2, widths[k], height) for k, d in dots.items()
+    }
+    return {
+        k
+        for k, place in places.items()
+        if view.contains(place)
+        and not any(
+            place.intersects(spots[o]) or place.intersects(places[o]) for o in dots if o != k
+        )
+    }
+
+
 def _columns(
-    points: Sequence[Point], dots: Mapping[int, QPointF], metrics: QFontMetricsF
+    points: Sequence[Point], dots: Mapping[int, QPointF], widths: Mapping[int, float]
 ) -> list[list[Point]]:
     """Points whose labels would lie in each other's way, each group from top to bottom."""
     groups: list[list[Point]] = []
@@ -209,11 +229,23 @@ def _columns(
         if dots[point.key].x() > reach:
             groups.append([])
         groups[-1].append(point)
-        width = metrics.horizontalAdvance(point.label) + 2 * _GAP + _LEADER
-        reach = max(reach, dots[point.key].x() + width)
-    for group in groups:
-        group.sort(key=lambda p: (dots[p.key].y(), dots[p.key].x()))
-    return groups
+        reach = max(reach, dots[point.key].x() + widths[point.key] + 2 * _GAP + _LEADER)
+    return [_without_crossings(group, dots) for group in groups]
+
+
+def _without_crossings(group: Sequence[Point], dots: Mapping[int, QPointF]) -> list[Point]:
+    """The group from top to bottom.
+
+    Of points at one height the rightmost gets the nearest label and the leftmost the furthest,
+    above and below in turn, so that their lines fan in without crossing.
+    """
+    ordered: list[Point] = []
+    heights = sorted({round(dots[p.key].y()) for p in group})
+    for height in heights:
+        level = [p for p in group if round(dots[p.key].y()) == height]
+        level.sort(key=lambda p: dots[p.key].x())
+        ordered += level[0::2] + level[1::2][::-1]
+    return ordered
 
 
 def _spread(wanted: Sequence[float], height: float, top: float, bottom: float) -> list[float]:
