@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qviz.execution.executor import MODES, Executor
+from qviz.execution.delegation import MODES
+from qviz.execution.executor import Executor
 from qviz.execution.io import quantize_input, real_outputs
 from qviz.execution.trace import Trace
 

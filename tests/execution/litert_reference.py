@@ -14,7 +14,6 @@ from qviz.execution import Executor, delegation
 from qviz.formats.tflite import write_tflite
 from qviz.graph import Graph, Operator, QuantizationParams, Tensor
 
-
 RESOLVERS = {
     "reference": OpResolverType.BUILTIN_REF,
     "optimized": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,

@@ -63,7 +63,7 @@ def _quantize_by_inverse(output: Tensor, params: QuantizationParams) -> Elementw
         if np.isnan(codes).any():
             np.nan_to_num(codes, copy=False, nan=0.0)
         codes += zero_point
-        return codes.astype(dtype)
+        return np.asarray(codes.astype(dtype))
 
     return quantize
 
