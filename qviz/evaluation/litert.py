@@ -73,6 +73,7 @@ class LitertProcess:
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str | None] = queue.Queue()
         self._listener: threading.Thread | None = None
+        self._runs = 0
         self._folder = tempfile.TemporaryDirectory(prefix="qviz-")
 
     def __enter__(self) -> Self:
@@ -116,10 +117,15 @@ class LitertProcess:
         InterpreterError
             If LiteRT refuses the model, fails, takes too long, or ends its process.
         """
-        answer = self._ask(mode, inputs, tensors=list(tensors))
-        missing = {int(index): reason for index, reason in answer["missing"].items()}
-        with np.load(self._file("outputs.npz"), allow_pickle=False) as stored:
-            yield KeptTensors(stored, missing)
+        self._runs += 1
+        outputs = self._file(f"outputs-{self._runs}.npz")
+        try:
+            answer = self._ask(mode, inputs, outputs, tensors=list(tensors))
+            missing = {int(index): reason for index, reason in answer["missing"].items()}
+            with np.load(outputs, allow_pickle=False) as stored:
+                yield KeptTensors(stored, missing)
+        finally:
+            outputs.unlink(missing_ok=True)
 
     def ranges(
         self, mode: str, inputs: Mapping[int, Array], tensors: Iterable[int]
@@ -128,20 +134,22 @@ class LitertProcess:
 
         Arguments and errors are those of :meth:`run`. Of complex numbers, the magnitudes count.
         """
-        answer = self._ask(mode, inputs, measured=list(tensors))
+        answer = self._ask(mode, inputs, self._file("nothing.npz"), measured=list(tensors))
         return {int(index): (low, high) for index, (low, high) in answer["ranges"].items()}
 
     def _file(self, name: str) -> Path:
         return Path(self._folder.name) / name
 
-    def _ask(self, mode: str, inputs: Mapping[int, Array], **wanted: list[int]) -> dict[str, Any]:
+    def _ask(
+        self, mode: str, inputs: Mapping[int, Array], outputs: Path, **wanted: list[int]
+    ) -> dict[str, Any]:
         source = self._file("inputs.npz")
         np.savez(source, **{str(i): a for i, a in inputs.items()})  # type: ignore[arg-type]
         request = {
             "model": str(self._file("model.tflite")),
             "kernels": mode,
             "inputs": str(source),
-            "outputs": str(self._file("outputs.npz")),
+            "outputs": str(outputs),
             "tensors": [],
             "measured": [],
             **wanted,

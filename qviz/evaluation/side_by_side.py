@@ -66,6 +66,11 @@ class SideBySide:
         self._operators: dict[int, Difference] = {}
         self._problems: dict[int, str] = {}
         self._not_compared: dict[str, str] = {}
+        # Tensors that LiteRT has no value of, that it gives another value each time, and all that
+        # follow from these.
+        self._unread: set[str] = set()
+        self._unstable: set[str] = set()
+        self._tainted: set[str] = set()
 
     @property
     def measures(self) -> bool:
@@ -102,9 +107,44 @@ class SideBySide:
             if not t.is_constant and t.dtype.kind != "V"
         ]
         with self._litert.run(self._mode, self._by_index(arrays), wanted) as kept:
+            self._set_unstable_aside(arrays, trace, kept)
             for index, operator in enumerate(self._graph.operators):
                 self._compare(index, operator, trace, kept)
         self._samples += 1
+
+    def _set_unstable_aside(
+        self, arrays: Mapping[str, Array], trace: Trace, kept: KeptTensors
+    ) -> None:
+        """Find tensors that LiteRT computes otherwise when it is asked again.
+
+        Some of its kernels read memory that is not theirs, or leave part of a result unset. What
+        they give can be neither right nor wrong, nor can what is computed from it.
+        """
+        differing = {
+            name: self._indices[name]
+            for operator in self._graph.operators
+            for name in operator.outputs
+            if self._indices[name] in kept
+            and self._difference(name, trace[name], kept[self._indices[name]]).differing
+        }
+        if not differing:
+            return
+        with self._litert.run(self._mode, self._by_index(arrays), differing.values()) as again:
+            changed = {n for n, i in differing.items() if not same_bits(kept[i], again.get(i))}
+        for index, operator in enumerate(self._graph.operators):
+            follows = any(name in self._tainted for name in operator.present_inputs)
+            for name in operator.outputs:
+                if not follows and name in changed:
+                    self._unstable.add(name)
+                    self._operators.pop(index, None)
+                if follows or name in changed:
+                    self._tainted.add(name)
+                    self._tensors.pop(name, None)
+                    self._not_compared[name] = (
+                        f"operator {self._place(index)} works on values of that kind"
+                        if follows
+                        else "LiteRT gives other values each time that it runs"
+                    )
 
     def _compare(self, index: int, operator: Operator, trace: Trace, kept: KeptTensors) -> None:
         """Outputs of one operator: in the run as a whole, and given LiteRT's inputs."""
@@ -113,7 +153,8 @@ class SideBySide:
             return
         whole = {n: self._difference(n, trace[n], array) for n, array in theirs.items()}
         for name, difference in whole.items():
-            self._tensors[name] = self._tensors.get(name, Difference()) + difference
+            if name not in self._tainted:
+                self._tensors[name] = self._tensors.get(name, Difference()) + difference
         alone = self._alone(index, operator, trace, kept)
         if alone is None:
             found = whole
@@ -136,11 +177,14 @@ class SideBySide:
         arrays = {}
         for name in operator.outputs:
             index = self._indices[name]
+            if name in self._unstable:
+                continue
             if index in kept and (self._is_kept(operator) or same_bits(trace[name], kept[index])):
                 arrays[name] = kept[index]
             elif self._graph.tensors[name].dtype.kind != "V":
                 reason = kept.missing.get(index, "XNNPACK takes it in as a weight")
                 self._not_compared[name] = reason
+                self._unread.add(name)
         return arrays
 
     def _is_kept(self, operator: Operator) -> bool:
@@ -173,7 +217,7 @@ class SideBySide:
 
     def _input(self, name: str, kept: KeptTensors) -> Array | None:
         index = self._indices[name]
-        known = self._varies(name) and index in kept and name not in self._not_compared
+        known = self._varies(name) and index in kept and name not in self._unread
         return kept[index] if known else None
 
     def _varies(self, name: str) -> bool:

@@ -165,10 +165,9 @@ def _mode_steps(
     except QvizError as error:
         return VerificationReport(mode, problem=str(error))
     try:
-        if run.measures:
-            yield VerificationStep(done, total, f"{mode}: ranges of real values")
-            for arrays in inputs:
-                run.measure(arrays)
+        for sample, arrays in enumerate(inputs if run.measures else ()):
+            yield VerificationStep(done, total, f"{mode}: ranges of sample {sample + 1}")
+            run.measure(arrays)
         for sample, arrays in enumerate(inputs):
             yield VerificationStep(done + sample, total, f"{mode}: sample {sample + 1}")
             run.add(arrays)
