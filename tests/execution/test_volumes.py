@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from litert_reference import assert_close, run_reference, single_operator
+from litert_reference import assert_close, run_interpreter, run_reference, single_operator
 from random_operators import FIXED, PADDINGS, SEEDS, float_constant, float_tensor, random_floats
 
 from qviz.execution import Executor
@@ -115,8 +115,9 @@ def test_l2_pool(padding: str, activation: str) -> None:
     assert_close(graph, 4 * random_floats(rng, 1, 6, 5, 3))
 
 
+@pytest.mark.parametrize("mode", ["reference", "xnnpack"])
 @pytest.mark.parametrize("radius", [1, 2, 5, 20])
-def test_local_response_normalization(radius: int) -> None:
+def test_local_response_normalization(radius: int, mode: str) -> None:
     rng = np.random.default_rng(radius)
     graph = single_operator(
         "LOCAL_RESPONSE_NORMALIZATION",
@@ -127,7 +128,10 @@ def test_local_response_normalization(radius: int) -> None:
         alpha=0.3,
         beta=0.75,
     )
-    assert_close(graph, random_floats(rng, 1, 2, 3, 9))
+    x = random_floats(rng, 1, 2, 3, 9)
+    (ours,) = Executor(graph, mode).run(x).outputs
+    (theirs,) = run_interpreter(graph, [x], mode)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6 * np.abs(theirs).max())
 
 
 @pytest.mark.parametrize("bits", [4, 8, 16])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.float_finish import clamp, clamp_of
 from qviz.execution.kernels.operands import kernel_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
@@ -41,20 +42,22 @@ def prepare_l2_pool_2d(context: Context) -> Kernel:
 def prepare_local_response_normalization(context: Context) -> Kernel:
     """``x (bias + alpha sum of squares)^-beta`` over the channels nearby.
 
-    They reach from c - radius to c + radius - 1: the reference kernel leaves the last one out.
+    They reach from c - radius to c + radius; the reference kernel leaves the last one out.
 
     References
     ----------
-    LiteRT, tflite/kernels/internal/reference/reference_ops.h, LocalResponseNormalization.
+    LiteRT, tflite/kernels/internal/reference/reference_ops.h and optimized/optimized_ops.h,
+    LocalResponseNormalization.
     """
     radius = int(context.option("radius", 0))
+    stop_offset = radius if context.rules is Rules.REFERENCE else radius + 1
     bias, alpha, beta = (_F32(context.option(name, 0.0)) for name in ("bias", "alpha", "beta"))
 
     def normalize(x: Array) -> Array:
         channels = x.shape[-1]
         squares = x * x
         sums = np.zeros_like(x)
-        for offset in range(-radius, radius):
+        for offset in range(-radius, stop_offset):
             first, stop = max(0, -offset), min(channels, channels - offset)
             if first < stop:
                 sums[..., first:stop] += squares[..., first + offset : stop + offset]
