@@ -4,7 +4,7 @@ The networks have the layers of TensorFlow.js' quantization example (tensorflow/
 Needs TensorFlow. Writes ``<name>/<name>.keras`` (float32, no optimizer state) and prints its score
 on the test samples, which no choice was made on: epochs, rates and seed are fixed beforehand.
 
-``qviz train NAME`` runs this script in a process of its own and reads its lines
+``qviz train NAME`` runs this script in a process of its own (QVIZ_CHILD is set) and reads its lines
 ``[done/total] message``.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ class Recipe:
 def main() -> None:
     """Train the sample that the command line names, write it and print its score."""
     arguments = _arguments()
+    _end_with_parent()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
     import tensorflow as tf
@@ -85,7 +87,12 @@ def main() -> None:
     # An uncompiled copy carries no optimizer state.
     plain = build(keras, arguments.name, x_train.shape[1:])
     plain.set_weights(model.get_weights())
-    plain.save(path)
+    part = path.with_name(f".{path.stem}.part.keras")
+    try:
+        plain.save(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     print(f"{recipe.metric} on {len(y_test)} test samples: {score:.6f}", flush=True)
 
 
@@ -227,6 +234,18 @@ def _progress(keras: Any, batches: Any, epochs: int) -> Any:
             )
 
     return Lines()
+
+
+def _end_with_parent() -> None:
+    """End when the process that started this one does; it holds the other end of stdin."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            pass
+        os._exit(3)
+
+    if os.environ.get("QVIZ_CHILD"):
+        threading.Thread(target=wait, daemon=True).start()
 
 
 def _arguments() -> argparse.Namespace:

@@ -14,7 +14,10 @@ from typing import NoReturn
 from qviz.cli.window import open_window
 from qviz.errors import QvizError
 
-COMMANDS = ("open", "inspect", "schemes", "quantize", "compare", "report", "verify", "headless")
+COMMANDS = (
+    *("open", "inspect", "schemes", "quantize", "compare", "report", "verify"),
+    *("demo", "train", "headless"),
+)
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141

@@ -12,12 +12,13 @@ from typer.core import TyperGroup
 
 from qviz import __version__
 from qviz.cli import options as opt
-from qviz.cli.progress import progress
+from qviz.cli.demo import demo, train
+from qviz.cli.progress import Report, progress
 from qviz.cli.verification import verify
 from qviz.errors import QvizError, SchemeError
 
 if TYPE_CHECKING:
-    from qviz.evaluation import Comparison
+    from qviz.evaluation import Comparison, Dataset
     from qviz.graph import Graph
     from qviz.quantization import Scheme
 
@@ -113,6 +114,8 @@ def quantize(
     ],
     data: opt.OptionalData = None,
     preprocess: opt.Preprocess = None,
+    data_folder: opt.DataFolder = None,
+    label_column: opt.Target = None,
     calibration_samples: opt.CalibrationSamples = 100,
     seed: opt.Seed = 0,
     range_: opt.Range = None,
@@ -123,7 +126,7 @@ def quantize(
 ) -> None:
     """Quantize a model and write the .tflite or tfjs files."""
     from qviz.cli.printing import say
-    from qviz.evaluation import artifact_size, load_dataset, write_artifact
+    from qviz.evaluation import artifact_size, write_artifact
     from qviz.quantization import Calibrator
     from qviz.quantization import quantize as quantize_graph
     from qviz.quantization import scheme as scheme_named
@@ -139,8 +142,13 @@ def quantize(
     statistics = None
     with progress() as report:
         if recipe.needs_calibration:
-            dataset = load_dataset(
-                opt.need_data(data, recipe.id), preprocessing=preprocess, model=graph
+            dataset = _load(
+                opt.need_data(data, recipe.id),
+                graph,
+                report,
+                preprocessing=preprocess,
+                folder=data_folder,
+                target=label_column,
             )
             calibrator = Calibrator(graph, recipe.range_estimator, recipe.percentile)
             total = dataset.calibration_count(calibration_samples)
@@ -179,6 +187,8 @@ def compare(
         typer.Option("--output", "-o", metavar="F", help="Write a report (.html)."),
     ] = None,
     preprocess: opt.Preprocess = None,
+    data_folder: opt.DataFolder = None,
+    target: opt.Target = None,
     limit: opt.Limit = None,
     calibration_samples: opt.CalibrationSamples = 100,
     layer_samples: opt.LayerSamples = 20,
@@ -202,7 +212,7 @@ def compare(
         data,
         _recipes(schemes, opt.scheme_options(range_, percentile, calibration, keep_float)),
         allow_code,
-        {"preprocessing": preprocess, "limit": limit},
+        {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
         {
             "calibration_samples": calibration_samples,
             "layer_samples": layer_samples,
@@ -231,6 +241,8 @@ def report(
         typer.Option("--schemes", "-s", metavar="A,B,C", help="All that fit, if not given."),
     ] = None,
     preprocess: opt.Preprocess = None,
+    data_folder: opt.DataFolder = None,
+    target: opt.Target = None,
     limit: opt.Limit = None,
     calibration_samples: opt.CalibrationSamples = 100,
     layer_samples: opt.LayerSamples = 20,
@@ -244,7 +256,7 @@ def report(
         data,
         _recipes(schemes, {}),
         allow_code,
-        {"preprocessing": preprocess, "limit": limit},
+        {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
         {
             "calibration_samples": calibration_samples,
             "layer_samples": layer_samples,
@@ -255,6 +267,8 @@ def report(
 
 
 app.command()(verify)
+app.command()(demo)
+app.command()(train)
 
 
 @app.command(hidden=True)
@@ -288,6 +302,17 @@ def _open(model: str, allow_code: bool) -> Graph:
     return open_model(opt.find_model(model), allow_code=allow_code)
 
 
+def _load(data: str, graph: Graph, report_step: Report, **loading: Any) -> Dataset:
+    """The data set, downloaded first if it is a public one that is missing."""
+    from qviz.evaluation import load_dataset
+    from qviz.evaluation.loading import download_dataset
+
+    for step in download_dataset(data, loading.get("folder")):
+        report_step(step.done, step.total, step.message)
+    report_step(0, 0, "reading the data")
+    return load_dataset(data, model=graph, **loading)
+
+
 def _recipes(names: str | None, changes: dict[str, Any]) -> list[Scheme] | None:
     """Schemes that are asked for, with the options; None for all as they are."""
     from qviz.quantization import SCHEMES
@@ -312,14 +337,13 @@ def _compare(
     loading: dict[str, Any],
     settings: dict[str, Any],
 ) -> Comparison:
-    from qviz.evaluation import Step, load_dataset
+    from qviz.evaluation import Step
     from qviz.evaluation import compare as compare_schemes
 
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         graph = _open(model, allow_code)
-        report_step(0, 0, "reading the data")
-        dataset = load_dataset(data, model=graph, **loading)
+        dataset = _load(data, graph, report_step, **loading)
 
         def show(event: object) -> None:
             if isinstance(event, Step):

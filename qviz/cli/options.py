@@ -17,13 +17,21 @@ Model = Annotated[
 Data = Annotated[
     str,
     typer.Option(
-        "--data", "-d", metavar="D", help="An .npz file with x and y, or a built-in name: digits."
+        "--data",
+        "-d",
+        metavar="D",
+        help="An .npz or .csv file, a folder of images (one folder a class), or a name: digits, "
+        "mnist, fashion-mnist, cifar10, california-housing.",
     ),
 ]
 OptionalData = Annotated[
     str | None,
     typer.Option(
-        "--data", "-d", metavar="D", help="An .npz file with x, or a built-in name: digits."
+        "--data",
+        "-d",
+        metavar="D",
+        help="An .npz or .csv file, a folder of images, or a name: digits, mnist, fashion-mnist, "
+        "cifar10, california-housing.",
     ),
 ]
 Preprocess = Annotated[
@@ -32,7 +40,22 @@ Preprocess = Annotated[
         "--preprocess",
         "-p",
         metavar="P",
-        help="What is done to samples, e.g. scale=1/255,mean=0.5,std=0.5,resize=96x96.",
+        help="What is done to samples, e.g. 0..1 or -1..1 for images, or "
+        "shorter=256,crop=224x224,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225.",
+    ),
+]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-folder",
+        metavar="F",
+        help="Where the files of a named data set lie; also QVIZ_DATA. Else Keras' cache.",
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target", metavar="COLUMN", help="Column of the labels in a table; the last if not given."
     ),
 ]
 Limit = Annotated[
@@ -146,7 +169,7 @@ def find_model(name: str) -> str:
     if Path(name).exists():
         return name
     sample = sample_models() / name / f"{name}.keras"
-    if name.isidentifier() and sample.is_file():
+    if Path(name).name == name and sample.is_file():
         return str(sample)
     raise ModelFormatError(f"There is no file {name!r}.")
 

@@ -42,7 +42,7 @@ def print_schemes() -> None:
     """The table of schemes."""
     out = console()
     wide = out.width >= _WIDE
-    table = _table(
+    table = simple_table(
         "scheme",
         *(["weights", "activations", "written as"] if wide else []),
         "calibration",
@@ -68,7 +68,7 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
     for word, tensors in (("input", info.inputs), ("output", info.outputs)):
         for name, shape, dtype in tensors:
             _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}")
-    table = _table("layer", "operator", ">weights", "output", "range of the largest weight")
+    table = simple_table("layer", "operator", ">weights", "output", "range of the largest weight")
     for layer in layers:
         shape = graph.tensors[layer.output].shape
         table.add_row(
@@ -95,7 +95,7 @@ def print_comparison(comparison: Comparison) -> None:
         _say(out, f"calibration: {data.calibration}")
     # On a narrow terminal the layers are left to the report.
     wide = out.width >= _WIDE
-    table = _table(
+    table = simple_table(
         "scheme",
         *(f">{TITLES[name]}" for name in metrics),
         ">agreement" if lead.is_share else ">R² to float32",
@@ -136,7 +136,9 @@ def print_verification(verification: Verification) -> None:
     if verification.data_samples:
         inputs.append(f"{verification.data_samples} samples of {verification.data}")
     _say(out, f"{verification.model} beside LiteRT {litert} on {' and '.join(inputs)}")
-    table = _table("mode", ">tensors", ">values", ">differing", ">largest difference", "first at")
+    table = simple_table(
+        "mode", ">tensors", ">values", ">differing", ">largest difference", "first at"
+    )
     for report in verification.modes:
         found = report.difference
         place = report.first_operator
@@ -168,7 +170,8 @@ def _say(out: Console, message: str) -> None:
     out.print(Text(message), soft_wrap=True)
 
 
-def _table(*columns: str) -> Table:
+def simple_table(*columns: str) -> Table:
+    """A table without frame; a column whose title begins with ``>`` stands to the right."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for column in columns:
         right = column.startswith(">")

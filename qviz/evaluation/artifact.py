@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qviz.errors import SchemeError
 from qviz.files import whole_directory, write_bytes
 from qviz.formats.keras.model import KerasModel
-from qviz.graph import Graph, Source
+from qviz.graph import Graph
 from qviz.quantization import encode_tfjs
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
@@ -63,7 +63,7 @@ def artifact_files(graph: Graph, quantized: Graph, scheme: str | Scheme) -> dict
 
         return {"model.tflite": write_tflite(quantized)}
     # The layers of the quantized graph, whose weights a scheme may have pruned or clustered.
-    return _tfjs_files(quantized.source or graph.source, recipe)
+    return tfjs_files(quantized if quantized.source else graph, recipe.weight_dtype)
 
 
 def artifact_size(files: Mapping[str, bytes]) -> tuple[int, int]:
@@ -83,19 +83,31 @@ def _float_weights(model: KerasModel) -> Iterator[tuple[str, NDArray[Any]]]:
                 yield f"{layer.path}/{weight.name}", weight.value
 
 
-def _tfjs_files(source: Source | None, scheme: Scheme) -> dict[str, bytes]:
-    model = source.model if source is not None else None
+def tfjs_files(graph: Graph, weight_dtype: str) -> dict[str, bytes]:
+    """A TensorFlow.js folder: ``model.json`` and the shards, by name.
+
+    Parameters
+    ----------
+    graph : Graph
+        The model as it was opened.
+    weight_dtype : str
+        float32 leaves the weights as they are; float16, uint8 or uint16.
+
+    Raises
+    ------
+    SchemeError
+        If the model has no layers that TensorFlow.js could load.
+    """
+    model = graph.source.model if graph.source is not None else None
     if not isinstance(model, KerasModel):
         raise SchemeError(
-            f"{scheme.id} needs a model with Keras layers (.keras, .h5), because TensorFlow.js "
-            f"loads layers; this one has operators only."
+            f"Writing {weight_dtype} weights for TensorFlow.js needs a model with Keras layers "
+            f"(.keras, .h5), because TensorFlow.js loads layers; this one has operators only."
         )
     from qviz.formats.tfjs.writer import write_layers_model
 
-    encoded = {
-        name: encode_tfjs(value, scheme.weight_dtype, name=name)
-        for name, value in _float_weights(model)
-    }
+    weights = _float_weights(model) if weight_dtype != "float32" else ()
+    encoded = {name: encode_tfjs(value, weight_dtype, name=name) for name, value in weights}
     with tempfile.TemporaryDirectory(prefix="qviz-") as name:
         folder = Path(name) / "model"
         write_layers_model(model, encoded, folder)

@@ -150,6 +150,6 @@ def _refused(file: RemoteFile, folder: Path, what: str, error: OSError | Excepti
         text = error.strerror or str(error)
     return (
         f"{what} is not on this computer and {file.url} cannot be had ({text}): put "
-        f"{Path(file.path).name} into {(folder / file.path).parent}, or name the folder that has it "
-        f"with --data-folder or QVIZ_DATA."
+        f"{Path(file.path).name} into {(folder / file.path).parent}, or name the folder that has "
+        f"it with --data-folder or QVIZ_DATA."
     )

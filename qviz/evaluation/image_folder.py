@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", 
 
 # Pixels of one image; a file of a few kilobytes can claim billions.
 _LARGEST_PIXELS = 64_000_000
-_WORDNET = re.compile(r"n\d{8}")
+_LONGEST_NUMBER = 9
 _CLASS_INDEX = "imagenet_class_index.json"
 _NAME_FILES = ("class_names.txt", "classes.txt", "labels.txt")
 
@@ -37,13 +36,25 @@ class ImageFiles:
     paths : sequence of Path
     geometry : Preprocessing
         Its resizing and cropping are done here, image by image; the rest is done later.
+    labels : sequence of str or None
+        Text of the class of each image.
+    folder : Path or None
+        Where lists of classes are looked for.
     """
 
     ndim = 4
     dtype = np.dtype(np.float32)
 
-    def __init__(self, paths: Sequence[Path], geometry: Preprocessing) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        geometry: Preprocessing,
+        labels: Sequence[str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._paths = tuple(paths)
+        self.labels = None if labels is None else tuple(labels)
+        self.folder = folder
         self._geometry = geometry.size_only()
         self._size = self._geometry.image_size()
         if self._size is None:
@@ -68,7 +79,8 @@ class ImageFiles:
 
     def head(self, limit: int) -> ImageFiles:
         """The first images, still unread."""
-        return ImageFiles(self._paths[:limit], self._geometry)
+        labels = None if self.labels is None else self.labels[:limit]
+        return ImageFiles(self._paths[:limit], self._geometry, labels, self.folder)
 
     def __getitem__(self, rows: slice | NDArray[np.integer]) -> NDArray[np.float32]:
         picked = (
@@ -151,8 +163,8 @@ def find_images(folder: Path) -> LabelledFiles:
     flat = tuple(Path(c.path) for c in children if c.is_file() and _is_image(Path(c.path)))
     if not flat:
         raise DatasetError(
-            f"{folder} has no images ({', '.join(sorted(SUFFIXES))}): give an .npz or .csv file, or "
-            f"put the images of each class into a folder of its own."
+            f"{folder} has no images ({', '.join(sorted(SUFFIXES))}): give an .npz or .csv file, "
+            f"or put the images of each class into a folder of its own."
         )
     return LabelledFiles(flat, None)
 
@@ -168,26 +180,42 @@ def _is_image(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
-def class_indices(labels: Sequence[str], folder: Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def class_indices(
+    labels: Sequence[str], folder: Path, classes: int | None = None
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Number of the class of each label, and the names of all classes.
 
     In this order of preference: labels that are all numbers are the numbers; a list of names in
     `folder` (``class_names.txt``, one a line, or ``imagenet_class_index.json``) numbers them as it
-    lists them; WordNet ids (``n01440764``) are numbered by Keras' copy of that index where there
-    is one; else classes are numbered as their names sort.
+    lists them; WordNet ids (``n01440764``) and names of ImageNet are numbered by Keras' copy of
+    that index where there is one; else classes are numbered as their names sort.
+
+    Parameters
+    ----------
+    labels : sequence of str
+    folder : Path
+    classes : int or None
+        How many the model tells apart, if it is known.
 
     Raises
     ------
     DatasetError
-        If a label is not in the list.
+        If a label is not in the list, or classes can only be sorted and are not as many as the
+        model's.
     """
-    if all(label.isdecimal() and len(label) <= 9 for label in labels):
-        return np.array([int(label) for label in labels], np.int64), listed_names(folder)[0]
     names, ids = listed_names(folder)
-    if not names and all(_WORDNET.fullmatch(label) for label in labels):
-        names, ids = _class_index(cache_folder().parent / "models" / _CLASS_INDEX)
+    if all(label.isdecimal() and len(label) <= _LONGEST_NUMBER for label in labels):
+        return np.array([int(label) for label in labels], np.int64), names
     if not names:
-        names = tuple(sorted(set(labels)))
+        names, ids = read_class_index(cache_folder().parent / "models")
+        if not set(labels) <= {*names, *ids}:
+            names, ids = tuple(sorted(set(labels))), ()
+            if classes is not None and len(names) != classes:
+                raise DatasetError(
+                    f"The images have {len(names)} classes, the model tells {classes} apart: list "
+                    f"the model's classes in {folder / _NAME_FILES[0]}, one a line, or name the "
+                    f"folders by class number."
+                )
     number = {name: i for i, name in enumerate(names)}
     number.update((one, i) for i, one in enumerate(ids))
     missing = next((label for label in labels if label not in number), None)
@@ -208,11 +236,20 @@ def listed_names(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if path.is_file():
             text = path.read_text("utf-8", errors="replace")
             return tuple(line.strip() for line in text.splitlines() if line.strip()), ()
-    return _class_index(folder / _CLASS_INDEX)
+    return read_class_index(folder)
 
 
-def _class_index(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Read ``{"0": ["n01440764", "tench"], ...}``."""
+def read_class_index(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and WordNet ids of ``imagenet_class_index.json`` in `folder`; empty without it.
+
+    Keras writes it as ``{"0": ["n01440764", "tench"], ...}``.
+
+    Raises
+    ------
+    DatasetError
+        If the file is written in another way.
+    """
+    path = folder / _CLASS_INDEX
     if not path.is_file():
         return (), ()
     try:

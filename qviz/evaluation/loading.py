@@ -145,6 +145,33 @@ def _of_table(
     )
 
 
+def load_images(
+    path: str | os.PathLike[str], preprocessing: Preprocessing, model: Graph
+) -> Dataset:
+    """A folder or table of images whose classes need not be the model's.
+
+    Labels are None where the classes cannot be numbered; the words are in ``ImageFiles.labels``.
+
+    Raises
+    ------
+    DatasetError
+        If there are no images, or they do not fit the model's input.
+    """
+    where = Path(path)
+    if not where.exists():
+        raise DatasetError(f"There is no folder or table of images {str(where)!r}.")
+    files = find_images(where) if where.is_dir() else read_table(where)
+    if not isinstance(files, LabelledFiles):
+        raise DatasetError(f"{where.name} has no column of image files.")
+    folder = where if where.is_dir() else where.parent
+    try:
+        return _of_images(files, where, folder, preprocessing, model).fitted(model)
+    except DatasetError:
+        unlabelled = _of_images(replace(files, labels=None), where, folder, preprocessing, model)
+        images = ImageFiles(files.paths, unlabelled.preprocessing, files.labels, folder)
+        return replace(unlabelled, inputs=(cast(Any, images),)).fitted(model)
+
+
 def _of_images(
     files: LabelledFiles,
     path: Path,
@@ -156,11 +183,12 @@ def _of_images(
     y: Array | None = None
     class_names: tuple[str, ...] = ()
     if files.labels is not None:
-        y, class_names = class_indices(files.labels, folder)
+        classes = None if model is None else model.tensors[model.outputs[0]].size
+        y, class_names = class_indices(files.labels, folder, classes)
     return Dataset(
         name=path.name,
         # Read when a batch is asked for; see ImageFiles.
-        inputs=(cast(Any, ImageFiles(files.paths, steps)),),
+        inputs=(cast(Any, ImageFiles(files.paths, steps, files.labels, folder)),),
         y=y,
         task=guess_task(y),
         preprocessing=steps,

@@ -61,6 +61,8 @@ class Memory:
                 preprocessing=spec.preprocessing or None,
                 limit=spec.limit,
                 model=model,
+                folder=spec.folder or None,
+                target=spec.target or None,
             ),
         )
 

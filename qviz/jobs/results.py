@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.weights import WeightView
+from qviz.quantization.scheme import Scheme
 
 __all__ = [
     "DataSpec",
+    "DemoSetup",
     "LayerSummary",
     "ModelSummary",
     "RunOptions",
@@ -101,11 +103,40 @@ class DataSpec:
         As the command line's ``--preprocess``, e.g. ``scale=1/255``; empty for none.
     limit : int or None
         Use only the first samples.
+    folder : str
+        Where the files of a named set lie; empty to search QVIZ_DATA and Keras' cache.
+    target : str
+        Column of the labels in a table; empty for the last.
     """
 
     name_or_path: str
     preprocessing: str = ""
     limit: int | None = None
+    folder: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSetup:
+    """A demo that is ready to be run: its model and its data are there.
+
+    Attributes
+    ----------
+    name, title : str
+    model_path : str
+    data : DataSpec
+    schemes : tuple of Scheme
+        What the demo compares; any others may be added.
+    notes : tuple of str
+        What there is to know before it runs.
+    """
+
+    name: str
+    title: str
+    model_path: str
+    data: DataSpec
+    schemes: tuple[Scheme, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

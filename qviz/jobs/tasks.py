@@ -18,6 +18,8 @@ from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
 from qviz.formats.tflite import read_tflite
 from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
+from qviz.jobs.demos import demo_task, image_demo_task, train_task
+from qviz.jobs.downloads import download_task
 from qviz.jobs.memory import Memory
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
 from qviz.jobs.task import Partial, Progress, Task
@@ -94,6 +96,7 @@ def compare_task(
 ) -> Task[Comparison]:
     """Run schemes side by side; a ``Partial(SchemeResult)`` for each as it is done."""
     options = options or RunOptions()
+    yield from download_task(data)
     yield Progress(0, 0, "reading model and data")
     graph = _memory.model(path, allow_code=allow_code)
     dataset = _memory.data(data, graph)
@@ -143,6 +146,7 @@ def export_task(
             raise CalibrationError(
                 f"{scheme.id} needs samples to find the ranges of activations. Choose data first."
             )
+        yield from download_task(data)
         dataset = _memory.data(data, graph)
         changed = change_weights(graph, scheme)
         calibrator = Calibrator(changed, scheme.range_estimator, scheme.percentile)
@@ -201,6 +205,9 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
     "export": export_task,
     "report": report_task,
     "verify": verify_task,
+    "demo": demo_task,
+    "image-demo": image_demo_task,
+    "train": train_task,
 }
 
 

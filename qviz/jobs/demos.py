@@ -1,0 +1,140 @@
+"""The demos and the training of their models as tasks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+from qviz.errors import ConversionError, DatasetError, ModelFormatError
+from qviz.evaluation.demo import demo_named
+from qviz.evaluation.image_demo import ImageDemoResult, image_demo_steps
+from qviz.evaluation.loading import load_images
+from qviz.evaluation.preprocessing import Preprocessing
+from qviz.formats import open_model
+from qviz.jobs.downloads import download_task
+from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.jobs.scripts import script_task
+from qviz.jobs.task import Progress, Task
+from qviz.quantization.scheme import SCHEMES
+from qviz.resources import sample_models
+
+TRAINED = ("housing", "mnist", "fashion-mnist")
+"""Samples that `train_task` trains."""
+
+_SHOWN = ("float32", "tfjs-uint16", "tfjs-uint8")
+_CACHED_MODEL = "mobilenetv2.keras"
+
+
+def demo_task(
+    name: str, *, folder: str = "", model: str = "", data: str = "", every_scheme: bool = False
+) -> Task[DemoSetup]:
+    """Get a demo ready: find its model, download its data; returns what to open and compare.
+
+    Parameters
+    ----------
+    name : {"housing", "mnist", "fashion-mnist", "mobilenetv2"}
+    folder : str
+        Where the files of the data set lie; empty to search QVIZ_DATA and Keras' cache.
+    model : str
+        Another model than the shipped one; for MobileNetV2 a file with its weights.
+    data : str
+        Folder or table of images, for MobileNetV2.
+    every_scheme : bool
+        All schemes instead of float, 16 bit and 8 bit.
+
+    Raises
+    ------
+    DatasetError, ModelFormatError, ConversionError
+        If data or model cannot be had; the message says what to do.
+    """
+    demo = demo_named(name)
+    if demo.data:
+        spec = DataSpec(demo.data, folder=folder)
+        path = model or str(sample_models() / name / f"{name}.keras")
+        if not Path(path).exists():
+            raise ModelFormatError(f"There is no file {path}; `qviz train {name}` makes one.")
+        yield from download_task(spec)
+    else:
+        if not data:
+            raise DatasetError(
+                f"{demo.title} needs images: name a folder of them, one folder a class, with "
+                f"--data. (The published numbers are of 1,000 images of ImageNet, which qviz may "
+                f"not ship.)"
+            )
+        # As the network was trained; the demo runs the other scaling beside it.
+        spec = DataSpec(data, "-1..1")
+        path = model or (yield from _mobilenet_task())
+    schemes = tuple(SCHEMES.values() if every_scheme else (SCHEMES[s] for s in _SHOWN))
+    return DemoSetup(name, demo.title, path, spec, schemes)
+
+
+def image_demo_task(setup: DemoSetup, limit: int | None = None) -> Task[ImageDemoResult]:
+    """Run MobileNetV2's demo: both scalings, by class number and by the word rule."""
+    yield Progress(0, 0, "reading the model")
+    graph = open_model(setup.model_path)
+    images = load_images(setup.data.name_or_path, Preprocessing(), graph).head(limit)
+    steps = image_demo_steps(graph, images)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            result: ImageDemoResult = stop.value
+            return result
+        yield Progress(step.done, step.total, step.message)
+
+
+def train_task(
+    name: str,
+    target: str,
+    *,
+    folder: str = "",
+    epochs: int | None = None,
+    samples: int | None = None,
+    threads: int = 2,
+) -> Task[str]:
+    """Train a sample model in a process of its own; returns a sentence with its score.
+
+    Parameters
+    ----------
+    name : {"housing", "mnist", "fashion-mnist"}
+    target : str
+        Folder that ``<name>.keras`` is written into.
+    folder : str
+        Where the files of the data set lie.
+    epochs, samples : int or None
+        Fewer than the recipe's, to try it out.
+    threads : int
+
+    Raises
+    ------
+    ConversionError
+        If there is no such sample, TensorFlow is missing, or training fails.
+    DatasetError
+        If the data cannot be had.
+    """
+    if name not in TRAINED:
+        raise ConversionError(
+            f"There is no sample {name!r} to train; there are {', '.join(TRAINED)}."
+        )
+    yield from download_task(DataSpec(demo_named(name).data, folder=folder))
+    arguments = [name, "--output", target, "--threads", str(threads)]
+    for option, value in (("--data-folder", folder), ("--epochs", epochs), ("--samples", samples)):
+        if value:
+            arguments += [option, str(value)]
+    return (yield from script_task("train.py", arguments))
+
+
+def _mobilenet_task() -> Task[str]:
+    """MobileNetV2 with ImageNet weights in qviz's cache, made there once by TensorFlow."""
+    path = Path(platformdirs.user_cache_dir("qviz", appauthor=False)) / _CACHED_MODEL
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield from script_task("mobilenetv2/train.py", [str(path)])
+        except ConversionError as error:
+            raise ConversionError(
+                f"MobileNetV2's weights cannot be had from keras.applications ({error}) Give a "
+                f"file that has them with --model."
+            ) from error
+    return str(path)

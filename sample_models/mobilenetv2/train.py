@@ -1,0 +1,56 @@
+"""Save MobileNetV2 of keras.applications: ``python sample_models/mobilenetv2/train.py FILE``.
+
+Nothing is trained: the weights are downloaded (14 MB, ImageNet), or drawn at random with
+``--weights random``, which shows the architecture only. ``qviz demo mobilenetv2`` runs this script
+where the user gives no file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from pathlib import Path
+
+SEED = 2026
+
+
+def main() -> None:
+    """Make the network and write it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("file", type=Path, help="the .keras file to write")
+    parser.add_argument("--weights", choices=("imagenet", "random"), default="imagenet")
+    parser.add_argument("--size", type=int, default=224, help="height and width of the input")
+    parser.add_argument("--classes", type=int, default=1000, help="only with random weights")
+    arguments = parser.parse_args()
+    if os.environ.get("QVIZ_CHILD"):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import keras
+
+    keras.utils.set_random_seed(SEED)
+    print("[0/2] MobileNetV2's weights", flush=True)
+    model = keras.applications.MobileNetV2(
+        input_shape=(arguments.size, arguments.size, 3),
+        weights="imagenet" if arguments.weights == "imagenet" else None,
+        classes=arguments.classes,
+    )
+    print("[1/2] writing the model", flush=True)
+    part = arguments.file.with_name(f".{arguments.file.stem}.part.keras")
+    try:
+        model.save(part)
+        part.replace(arguments.file)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f"MobileNetV2 with {arguments.weights} weights", flush=True)
+
+
+def _end_with_parent() -> None:
+    """End when the other end of stdin closes."""
+    while os.read(0, 1):
+        pass
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    main()
