@@ -88,7 +88,9 @@ def is_delegated(node: Node) -> bool:
 Condition = Callable[[Node], bool]
 
 
-def _codes_or_float(*indices: int, kinds: tuple[str, ...] = ("float32", "int8", "uint8")) -> Condition:
+def _codes_or_float(
+    *indices: int, kinds: tuple[str, ...] = ("float32", "int8", "uint8")
+) -> Condition:
     """These inputs and all outputs are float or 8-bit codes with one scale."""
 
     def holds(node: Node) -> bool:
@@ -245,8 +247,10 @@ def _scale_product_within(low: float, high: float) -> Condition:
         first, second, output = node.inputs[0], node.inputs[1], node.outputs[0]
         if not _is_quantized(first, second):
             return True
-        assert first is not None and first.quantization is not None
-        assert second is not None and second.quantization is not None
+        assert first is not None
+        assert second is not None
+        assert first.quantization is not None
+        assert second.quantization is not None
         assert output.quantization is not None
         product = np.float32(first.quantization.scale[0] * second.quantization.scale[0])
         return bool(low <= np.float32(product / output.quantization.scale[0]) < high)
@@ -275,9 +279,7 @@ def _leaks(node: Node) -> bool:
     positive = _ratio(source, target)
     negative = np.float32(positive * alpha)
     return bool(
-        1 / 256 <= positive <= 128
-        and -127.99609375 <= negative <= 128
-        and abs(negative) >= 1 / 256
+        1 / 256 <= positive <= 128 and -127.99609375 <= negative <= 128 and abs(negative) >= 1 / 256
     )
 
 

@@ -176,8 +176,9 @@ def _requantize_in_fixed_point(
 
     Codes are ``clamp(zero_point + round(round(acc * multiplier * 2**-31) * 2**shift))`` for 32-bit
     accumulators, with one rounding of a 15-bit multiplier for 64-bit ones. At halves the second
-    rounding is away from zero, or upwards in most optimized kernels of 8 bits. The same numbers come out of float64 where all of them stay below 2**53, which is a few
-    times faster; else of int64, where an int32 accumulator also wraps as the reference's does.
+    rounding is away from zero, or upwards in most optimized kernels of 8 bits. The same numbers
+    come out of float64 where all of them stay below 2**53, which is a few times faster; else of
+    int64, where an int32 accumulator also wraps as the reference's does.
 
     References
     ----------
@@ -229,9 +230,7 @@ def _scale_32(
     away = multiply_by_quantized_multiplier(total, multiplier, shift)
     if not upwards.any():
         return away
-    return np.where(
-        upwards, multiply_by_quantized_multiplier_up(total, multiplier, shift), away
-    )
+    return np.where(upwards, multiply_by_quantized_multiplier_up(total, multiplier, shift), away)
 
 
 def _requantize_in_float32(context: Context, accumulator: Accumulator) -> Finish:

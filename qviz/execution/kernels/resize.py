@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import round_half_away_float32
 from qviz.execution.kernels.operands import Array, integers_of, kernel_of
 from qviz.execution.kernels.registry import Context, Kernel, kernel
@@ -47,6 +48,10 @@ def prepare_resize_bilinear(context: Context) -> Kernel:
     """Interpolate between the four nearest pixels; int8 and int16 codes in fixed point."""
     align = bool(context.option("align_corners", False))
     half_pixel = bool(context.option("half_pixel_centers", False))
+    if context.rules is Rules.XNNPACK and context.input(0).dtype.itemsize == 1:
+        return kernel_of(lambda x, sizes: _bilinear_11(x, integers_of(sizes), align, half_pixel))
+    if context.input(0).dtype == np.uint8 and context.rules is Rules.OPTIMIZED:
+        return kernel_of(lambda x, sizes: _bilinear_uint8(x, integers_of(sizes), align, half_pixel))
     if context.input(0).dtype.name in ("float32", "uint8"):
         return kernel_of(lambda x, sizes: _bilinear(x, integers_of(sizes), align, half_pixel))
     return kernel_of(lambda x, sizes: _bilinear_codes(x, integers_of(sizes), align, half_pixel))
@@ -74,6 +79,28 @@ def _bilinear(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Arra
     if x.dtype.kind != "f":
         result += _F32(0.5)
     return np.asarray(result.astype(x.dtype, copy=False))
+
+
+def _bilinear_uint8(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Array:
+    """As `_bilinear`, but the weights of both directions are multiplied first.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/resize_bilinear.h.
+    """
+    y0, y1, dy = _positions(x.shape[1], sizes[0], align, half_pixel)
+    x0, x1, dx = _positions(x.shape[2], sizes[1], align, half_pixel)
+    dy, dx = dy[:, None, None], dx[:, None]
+    real = x.astype(_F32)
+    top, bottom = real[:, y0], real[:, y1]
+    one = _F32(1)
+    result = (
+        top[:, :, x0] * ((one - dy) * (one - dx))
+        + top[:, :, x1] * ((one - dy) * dx)
+        + bottom[:, :, x0] * (dy * (one - dx))
+        + bottom[:, :, x1] * (dy * dx)
+    )
+    return np.asarray((result + _F32(0.5)).astype(x.dtype))
 
 
 def _positions(size: int, wanted: int, align: bool, half_pixel: bool) -> tuple[Array, Array, Array]:
@@ -111,6 +138,40 @@ def _bilinear_codes(x: Array, sizes: list[int], align: bool, half_pixel: bool) -
     # Truncation after a half by sign: to the nearest, halves away from zero (0 stays 0).
     magnitude = (np.abs(total) + (1 << 19)) >> 20
     return np.asarray(np.where(total < 0, -magnitude, magnitude)).astype(x.dtype)
+
+
+def _bilinear_11(x: Array, sizes: list[int], align: bool, half_pixel: bool) -> Array:
+    """Interpolate codes with weights of 11 bits, columns first, rounding halves up once.
+
+    Positions are computed in float32.
+
+    References
+    ----------
+    XNNPACK, src/indirection.c, xnn_indirection_init_resize_bilinear2d_hwc_q11, and
+    src/s8-ibilinear.
+    """
+    y0, y1, dy = _clamped_positions(x.shape[1], sizes[0], align, half_pixel)
+    x0, x1, dx = _clamped_positions(x.shape[2], sizes[1], align, half_pixel)
+    wide = x.astype(np.int32)
+    rows = (wide[:, :, x0] << 11) + (wide[:, :, x1] - wide[:, :, x0]) * dx[:, None]
+    # Sums of 11 + 11 + 8 bits fit int32 just so; half of the last place is added first.
+    lower, upper = rows[:, y0].astype(np.int64), rows[:, y1]
+    total = (lower << 11) + (upper - lower) * dy[:, None, None] + (1 << 21)
+    return np.asarray((total >> 22).astype(x.dtype))
+
+
+def _clamped_positions(
+    size: int, wanted: int, align: bool, half_pixel: bool
+) -> tuple[Array, Array, Array]:
+    """As `_positions`, the weight of the upper pixel in units of 2^-11."""
+    adjust = int(align and wanted != 1)
+    scale = _F32(size - adjust) / _F32(wanted - adjust)
+    offset = _F32(_F32(0.5) * scale - _F32(0.5)) if half_pixel and not align else _F32(0)
+    position = np.arange(wanted, dtype=_F32) * scale + offset
+    position = np.clip(position, _F32(0), _F32(size - 1))
+    lower = position.astype(np.int64)
+    weight = np.rint((position - lower.astype(_F32)) * _F32(2048)).astype(np.int32)
+    return lower, np.minimum(lower + 1, size - 1), weight
 
 
 def _fixed_positions(
