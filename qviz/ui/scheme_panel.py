@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -51,6 +52,7 @@ class SchemePanel(QWidget):
         super().__init__(parent)
         self._scheme = SCHEMES["int8"]
         self._kept = 0
+        self._options = RunOptions()
         self.folder = str(Path.home())
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -109,6 +111,7 @@ class SchemePanel(QWidget):
 
     def show_options(self, options: RunOptions) -> None:
         """Show options that were chosen elsewhere."""
+        self._options = options
         with QSignalBlocker(self.samples), QSignalBlocker(self.seed):
             self.samples.setValue(options.calibration_samples)
             self.seed.setValue(options.seed)
@@ -314,9 +317,10 @@ class SchemePanel(QWidget):
         self.scheme_chosen.emit(scheme)
 
     def _on_run_option(self) -> None:
-        self.options_chosen.emit(
-            RunOptions(calibration_samples=self.samples.value(), seed=self.seed.value())
+        self._options = replace(
+            self._options, calibration_samples=self.samples.value(), seed=self.seed.value()
         )
+        self.options_chosen.emit(self._options)
 
     def _on_data(self) -> None:
         self._update_buttons()

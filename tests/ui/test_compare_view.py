@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from qviz.evaluation.results import Interval, Latency, PairedTest
 from qviz.quantization.scheme import SCHEMES
 from qviz.ui.views.compare import CompareView
 from qviz.ui.views.scatter import _spread
@@ -149,3 +150,19 @@ def test_label_with_room_stands_beside_its_point(view: CompareView, qtbot: QtBot
     assert 0 < label.x() - dot.x() < 20
     line_ends, _ = scatter._lines.getData()
     assert point.x not in line_ends.tolist()
+
+
+def test_interval_paired_test_and_latency_are_told(view: CompareView):
+    data = comparison((SCHEMES["float32"], SCHEMES["int8"]))
+    assert "Latency" not in (view.set_data(data), view.table.rows()[0])[1]
+    row = replace(
+        data.rows[1],
+        intervals={"top1": Interval(0.95, 0.99, "Wilson")},
+        paired=PairedTest("McNemar", 0.5, "mid-p", 0.6, 1, 3, -0.005, None),
+        latency=Latency(0.1234, 0.2, 50, 5, 1, "this"),
+    )
+    view.set_data(replace(data, rows=(data.rows[0], row)))
+    assert column(view, "Latency") == ["–", "0.123 ms"]
+    tips = [view.table.source.cell(1, c).tip for c in (1, 2)]
+    assert tips[0] == "95 % interval 95.00 % to 99.00 % (Wilson)"
+    assert tips[1] == "McNemar: p = 0.5; samples better than float: 1, worse: 3"

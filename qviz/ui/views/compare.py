@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qviz.evaluation.results import Comparison, DataInfo, SchemeResult
+from qviz.evaluation.results import Comparison, DataInfo, Interval, PairedTest, SchemeResult
 from qviz.ui.plots import Plot
 from qviz.ui.tables import Cell, Table
 from qviz.ui.theme import Theme
@@ -150,16 +150,21 @@ class CompareView(QWidget):
             header += [metric_title(name), self.tr("Δ float")]
             tips += [_metric_tip(name), self.tr("Change against the float32 model")]
         header += [self.tr("Agreement"), self.tr("Size"), self.tr("of float"), self.tr("gzip")]
-        header += [self.tr("gzip ratio"), self.tr("Notes")]
+        header.append(self.tr("gzip ratio"))
         tips += [
             self.tr("Samples with the same class as the float32 model; R² for regression"),
             self.tr("All files of the artifact"),
             self.tr("Size over the size of the float32 artifact"),
             self.tr("All files gzipped at level 6"),
             self.tr("Size over gzipped size: higher means more repetition"),
-            self.tr("What stays float, what saturates, what does not fit"),
         ]
-        cells = [self._cells(row, base, names) for row in comparison.rows]
+        timed = any(row.latency is not None for row in comparison.rows)
+        if timed:
+            header.append(self.tr("Latency"))
+            tips.append(self.tr("Median for one sample in the LiteRT interpreter, this computer"))
+        header.append(self.tr("Notes"))
+        tips.append(self.tr("What stays float, what saturates, what does not fit"))
+        cells = [self._cells(row, base, names, timed=timed) for row in comparison.rows]
         self.table.source.set_rows(header, range(len(comparison.rows)), cells, tips)
         self.table.proxy.sort(-1)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -172,7 +177,7 @@ class CompareView(QWidget):
         self.table.select_key(self._selected)
 
     def _cells(
-        self, row: SchemeResult, base: SchemeResult | None, names: Sequence[str]
+        self, row: SchemeResult, base: SchemeResult | None, names: Sequence[str], *, timed: bool
     ) -> list[Cell]:
         cells = [Cell(scheme_label(row.scheme), "", row.scheme.title)]
         for name in names:
@@ -181,8 +186,10 @@ class CompareView(QWidget):
             change = None if value is None or reference is None else value - reference
             if base is row:
                 change = None
-            cells.append(Cell(format_metric(name, value), _number(value)))
-            cells.append(Cell(format_change(name, change), _number(change)))
+            tip = interval_text(name, row.intervals.get(name))
+            cells.append(Cell(format_metric(name, value), _number(value), tip))
+            tip = paired_text(row.paired) if name in ("top1", "mae") else ""
+            cells.append(Cell(format_change(name, change), _number(change), tip))
         share = row.size_bytes / base.size_bytes if base and base.size_bytes else None
         share_text = "–" if share is None else f"{100 * share:.0f} %"
         notes = _notes(row)
@@ -192,6 +199,11 @@ class CompareView(QWidget):
             Cell(share_text, _number(share)),
             Cell(format_bytes(row.gzip_bytes), float(row.gzip_bytes), f"{row.gzip_bytes} B"),
             Cell(f"{row.gzip_ratio:.3f}", row.gzip_ratio),
+        ]
+        if timed:
+            median = row.latency.median_ms if row.latency else math.nan
+            cells.append(Cell("–" if math.isnan(median) else f"{median:.3g} ms", median))
+        cells += [
             Cell(notes[0] if notes else "", notes[0] if notes else "~", "\n".join(notes)),
         ]
         return cells
@@ -269,6 +281,23 @@ def data_text(data: DataInfo) -> str:
     preprocessing = data.preprocessing or tr("none")
     parts.append(tr("preprocessing: {0}").format(_escaped(preprocessing)))
     return "  ·  ".join(parts)
+
+
+def interval_text(name: str, interval: Interval | None) -> str:
+    """The 95 % interval of a metric, so that noise is not read as a gain."""
+    if interval is None:
+        return ""
+    low, high = format_metric(name, interval.low), format_metric(name, interval.high)
+    return tr("95 % interval {0} to {1} ({2})").format(low, high, interval.method)
+
+
+def paired_text(test: PairedTest | None) -> str:
+    """Whether the difference to float can be chance."""
+    if test is None:
+        return ""
+    return tr("{0}: p = {1}; samples better than float: {2}, worse: {3}").format(
+        test.name, f"{test.p_value:.3g}", test.better, test.worse
+    )
 
 
 def _metric_tip(name: str) -> str:
