@@ -150,6 +150,7 @@ class LitertProcess:
             "kernels": mode,
             "inputs": str(source),
             "outputs": str(outputs),
+            "filler": 1 + self._runs % 255,
             "tensors": [],
             "measured": [],
             **wanted,

@@ -7,14 +7,16 @@ else's model is not to be trusted with code.
 
 A request has ``model`` (path), ``kernels`` (a key of `KERNELS`), ``inputs`` (path of an ``.npz`` of
 arrays by tensor index), ``tensors`` (indices to hand back), ``measured`` (indices whose range is
-asked for) and ``outputs`` (path of an ``.npz`` to write). Lines with ``stage`` say what is being
-done; the last line of an answer has ``missing`` (reasons by index) and ``ranges`` (smallest and
-largest finite value by index, 0 included; of complex numbers, the magnitudes), or ``error``.
+asked for), ``outputs`` (path of an ``.npz`` to write) and ``filler`` (what fresh memory holds, see
+`_fill_fresh_memory`). Lines with ``stage`` say what is being done; the last line of an answer has
+``missing`` (reasons by index) and ``ranges`` (smallest and largest finite value by index, 0
+included; of complex numbers, the magnitudes), or ``error``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import queue
@@ -29,6 +31,9 @@ from numpy.typing import NDArray
 
 KERNELS = {"reference": "BUILTIN_REF", "xnnpack": "AUTO"}
 """Name of the interpreter's operator resolver for each rounding mode."""
+
+# mallopt's name for it in malloc.h.
+_M_PERTURB = -6
 
 Array = NDArray[Any]
 Tell = Callable[[dict[str, Any]], None]
@@ -65,6 +70,7 @@ def _receive(requests: queue.Queue[str]) -> None:
 
 def _run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """One run in an interpreter of its own, so that no state of an earlier one reaches it."""
+    _fill_fresh_memory(request["filler"])
     interpreter = _prepared(request, tell)
     with np.load(request["inputs"]) as inputs:
         for index in inputs.files:
@@ -85,6 +91,16 @@ def _run(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
             ranges[str(index)] = _range(_tensor(interpreter, index))
     np.savez(request["outputs"], **kept)  # type: ignore[arg-type]
     return {"missing": missing, "ranges": ranges}
+
+
+def _fill_fresh_memory(byte: int) -> None:
+    """Let memory that is handed out hold `byte`, where the C library is GNU's.
+
+    A kernel that reads what nobody wrote then gives something else when the byte is another one,
+    instead of what happens to lie there, which is often the same twice.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_PERTURB, byte)
 
 
 def _prepared(request: dict[str, Any], tell: Tell) -> Any:
