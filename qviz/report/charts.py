@@ -60,7 +60,13 @@ def marker(family: str, x: float, y: float, size: float = 6.0) -> Markup:
 
 
 def scatter(
-    points: Sequence[Point], *, x_title: str, y_title: str, percent: bool, description: str
+    points: Sequence[Point],
+    *,
+    x_title: str,
+    y_title: str,
+    percent: bool,
+    description: str,
+    front: Sequence[str] = (),
 ) -> Markup:
     """Accuracy over size.
 
@@ -70,6 +76,8 @@ def scatter(
         x in kB; y as a share if `percent`.
     description : str
         What a reader who cannot see the chart is told.
+    front : sequence of str
+        Names of the points that a line joins.
     """
     shown = [p for p in points if math.isfinite(p.x) and math.isfinite(p.y)]
     left, right, top, bottom, height = 70, 100, 16, 50, 380
@@ -98,6 +106,10 @@ def scatter(
     turn = f"rotate(-90 16 {_n(middle)})"
     parts.append(_svg('<g transform="{}">{}</g>', turn, _text("title middle", 16, middle, y_title)))
     placed = [(place_x(p.x), place_y(p.y), p) for p in shown]
+    joined = sorted(((x, y) for x, y, p in placed if p.name in front), key=lambda at: at[0])
+    if len(joined) > 1:
+        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in joined)
+        parts.append(_svg('<polyline class="front" points="{}"/>', path))
     parts.extend(_labels(placed, left, top, height - bottom))
     parts.extend(marker(p.family, x, y) for x, y, p in placed)
     return _figure(height, description, parts)

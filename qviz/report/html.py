@@ -8,6 +8,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
 from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
@@ -17,28 +18,36 @@ from qviz.report.reading import (
     decibel_text,
     grouped_notes,
     headline,
+    interval_text,
     metric_names,
     metric_text,
+    milliseconds_text,
+    p_value_text,
     worst_layers,
 )
+from qviz.report.sections import flip_sections, latency_note, plain_size_note, sparsity_sections
 from qviz.resources import resource
 
 # Layers drawn as bars; the table below them has all.
 _DRAWN_LAYERS = 10
 _SIGNAL_LIMIT_DB = 120.0
 _SHOWN_NOTES = 8
-_SHOWN_FLIPS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeRow:
-    """One line of the table of schemes, as text."""
+    """One line of the table of schemes, as text; `metrics` with their intervals."""
 
     id: str
     title: str
     mark: Markup
-    metrics: tuple[str, ...]
+    metrics: tuple[tuple[str, str], ...]
     difference: str
+    p_value: str
+    tested: str
+    tags: tuple[str, ...]
+    latency: str
+    slowest: str
     agreement: str
     flipped: int
     size: str
@@ -79,19 +88,24 @@ class LayerRow:
 def html_report(comparison: Comparison) -> str:
     """The page, complete."""
     lead = headline(comparison)
+    advice = recommend(comparison)
     return _template().render(
         comparison=comparison,
         lead=lead,
         metric_titles=[TITLES[name] for name in metric_names(comparison)],
-        rows=[_scheme_row(row, comparison, lead) for row in comparison.rows],
+        rows=[_scheme_row(row, comparison, lead, advice) for row in comparison.rows],
         sections=[_section(row) for row in comparison.rows if _has_errors(row)],
         opened=_opened(comparison),
         notes=grouped_notes(comparison),
         shown_notes=_SHOWN_NOTES,
-        flips=_flips(comparison),
-        scatter=_scatter(comparison, lead),
+        flips=flip_sections(comparison),
+        sparsity=sparsity_sections(comparison),
+        plain_size_note=plain_size_note(comparison),
+        latency_note=latency_note(comparison),
+        any_test=any(row.paired for row in comparison.rows),
+        scatter=_scatter(comparison, lead, advice),
         sizes=_sizes(comparison),
-        verdict=_verdict(comparison, lead),
+        verdict=advice.sentence,
         any_classes=any(row.flipped for row in comparison.rows) or lead.is_share,
         families=_families(comparison),
         model_size=bytes_text(comparison.model.size_bytes),
@@ -110,7 +124,9 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html.j2")
 
 
-def _scheme_row(row: SchemeResult, comparison: Comparison, lead: Headline) -> SchemeRow:
+def _scheme_row(
+    row: SchemeResult, comparison: Comparison, lead: Headline, advice: Recommendation
+) -> SchemeRow:
     reference = comparison.row("float32")
     smaller = reference.size_bytes / row.size_bytes if reference and row.size_bytes else 0.0
     worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
@@ -119,10 +135,18 @@ def _scheme_row(row: SchemeResult, comparison: Comparison, lead: Headline) -> Sc
         title=row.scheme.title,
         mark=_swatch(row.scheme.family),
         metrics=tuple(
-            metric_text(name, row.metrics[name]) if name in row.metrics else "–"
+            (
+                metric_text(name, row.metrics[name]) if name in row.metrics else "–",
+                interval_text(name, row.intervals.get(name)),
+            )
             for name in metric_names(comparison)
         ),
         difference=_difference(row, reference, lead),
+        p_value=p_value_text(row),
+        tested=_tested(row),
+        tags=_tags(row, advice),
+        latency=milliseconds_text(row.latency.median_ms) if row.latency else "–",
+        slowest=f"90%: {milliseconds_text(row.latency.p90_ms)}" if row.latency else "",
         agreement=f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
         flipped=len(row.flipped),
         size=bytes_text(row.size_bytes),
@@ -132,6 +156,21 @@ def _scheme_row(row: SchemeResult, comparison: Comparison, lead: Headline) -> Sc
         worst=f"{worst.layer}: {decibel_text(worst.accumulated)} dB" if worst else "–",
         is_reference=row is reference,
     )
+
+
+def _tested(row: SchemeResult) -> str:
+    if row.paired is None:
+        return ""
+    return f"{row.paired.worse} worse, {row.paired.better} better"
+
+
+def _tags(row: SchemeResult, advice: Recommendation) -> tuple[str, ...]:
+    tags = []
+    if row.scheme.id and row.scheme.id in (advice.scheme, advice.smallest_unsure):
+        tags.append("recommended" if row.scheme.id == advice.scheme else "perhaps")
+    if row.scheme.id in advice.pareto:
+        tags.append("Pareto front")
+    return tuple(tags)
 
 
 def _difference(row: SchemeResult, reference: SchemeResult | None, lead: Headline) -> str:
@@ -164,7 +203,7 @@ def _families(comparison: Comparison) -> list[tuple[Markup, str]]:
     return [(found[kind], text) for kind, text in texts.items() if kind in found]
 
 
-def _scatter(comparison: Comparison, lead: Headline) -> Markup:
+def _scatter(comparison: Comparison, lead: Headline, advice: Recommendation) -> Markup:
     points = [
         Point(row.size_bytes / 1e3, lead.value(row), row.scheme.id, row.scheme.family)
         for row in comparison.rows
@@ -179,7 +218,8 @@ def _scatter(comparison: Comparison, lead: Headline) -> Markup:
         x_title="size of the artifact in kB",
         y_title=f"{lead.title}{better}",
         percent=lead.is_share,
-        description=f"{lead.title} over size. {told}.",
+        front=advice.pareto,
+        description=f"{lead.title} over size. {told}. Pareto front: {', '.join(advice.pareto)}.",
     )
 
 
@@ -254,41 +294,4 @@ def _layer_row(layer: LayerError) -> LayerRow:
         max_abs=f"{output.max_abs:.4g}" if output is not None else "–",
         rmse_over_scale=f"{ratio:.3f}" if ratio is not None else "–",
         suspicious=ratio is not None and ratio > 0.7,
-    )
-
-
-def _flips(comparison: Comparison) -> list[tuple[str, str, int]]:
-    """Scheme, first indices as text, and how many are left out."""
-    return [
-        (
-            row.scheme.id,
-            ", ".join(map(str, row.flipped[:_SHOWN_FLIPS])),
-            max(0, len(row.flipped) - _SHOWN_FLIPS),
-        )
-        for row in comparison.rows
-        if row.flipped
-    ]
-
-
-def _verdict(comparison: Comparison, lead: Headline) -> str:
-    """One sentence: the smallest artifact that loses at most a point, or 1 % of an error."""
-    reference = comparison.row("float32")
-    if reference is None or len(comparison.rows) < 2:
-        return ""
-    base = lead.value(reference)
-    if lead.is_share:
-        fits = [row for row in comparison.rows if lead.value(row) >= base - 0.01]
-        loss = "at most one point below float32"
-    else:
-        fits = [row for row in comparison.rows if lead.value(row) <= base * 1.01]
-        loss = "at most 1% above float32"
-    others = [row for row in fits if row is not reference]
-    if not others:
-        return f"No scheme stays {loss} ({lead.text(reference)})."
-    best = min(others, key=lambda row: (row.size_bytes, row.gzip_bytes))
-    smaller = reference.size_bytes / best.size_bytes if best.size_bytes else 0.0
-    return (
-        f"Smallest artifact {loss} ({lead.title.lower()} {lead.text(reference)}): "
-        f"{best.scheme.id} with {lead.text(best)} at {bytes_text(best.size_bytes)}, "
-        f"{smaller:.1f} times smaller. Measured on {comparison.data.samples} samples."
     )

@@ -12,6 +12,7 @@ import json
 import math
 from typing import Any
 
+from qviz.evaluation.recommendation import recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
 
 ERROR_KINDS = ("weight", "local", "accumulated")
@@ -30,9 +31,11 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``model``, ``data``, ``rows``, ``skipped``, ``versions`` and ``created``. A row has
-        ``scheme``, ``metrics`` (``top1`` and ``top5``, or ``mae`` and ``rmse``), ``agreement``,
-        ``size_bytes``, ``gzip_bytes``, ``gzip_ratio`` and ``layers``; a layer has ``layer`` and,
+        ``model``, ``data``, ``rows``, ``skipped``, ``versions``, ``created`` and
+        ``recommendation`` (for a tolerance of a point, or 1 %). A row has ``scheme``, ``metrics``
+        (``top1`` and ``top5``, or ``mae`` and ``rmse``) and their ``intervals``, ``agreement``,
+        ``paired`` (the test against float32), ``flips``, ``size_bytes``, ``gzip_bytes``,
+        ``gzip_ratio``, ``sparsity``, ``latency`` and ``layers``; a layer has ``layer`` and,
         for each of weight, local and accumulated error, ``weight_sqnr_db``, ``weight_mse``, ...
     """
     return {
@@ -42,6 +45,7 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
         "skipped": [{"scheme": scheme, "reason": reason} for scheme, reason in comparison.skipped],
         "versions": dict(comparison.versions),
         "created": comparison.created,
+        "recommendation": _plain(dataclasses.asdict(recommend(comparison))),
     }
 
 
@@ -77,6 +81,11 @@ def _row(row: SchemeResult) -> dict[str, Any]:
         "rounding": row.rounding,
         "seconds": _plain(row.seconds),
         "options": _plain(dataclasses.asdict(row.scheme)),
+        "intervals": {k: _plain(dataclasses.asdict(v)) for k, v in row.intervals.items()},
+        "paired": None if row.paired is None else _plain(dataclasses.asdict(row.paired)),
+        "flips": [dataclasses.asdict(flip) for flip in row.flips],
+        "sparsity": [dataclasses.asdict(weights) for weights in row.sparsity],
+        "latency": None if row.latency is None else dataclasses.asdict(row.latency),
     }
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+from qviz.evaluation.results import (
+    Comparison,
+    ErrorMetrics,
+    Interval,
+    LayerError,
+    SchemeResult,
+)
 
 TITLES = {
     "top1": "Top-1",
@@ -92,6 +98,27 @@ def metric_text(key: str, value: float) -> str:
     if key in ("top1", "top5", "agreement"):
         return f"{value:.2%}"
     return f"{value:.5g}"
+
+
+def interval_text(key: str, interval: Interval | None) -> str:
+    """An interval as people read it, e.g. ``98.06–99.77``; empty without one."""
+    if interval is None:
+        return ""
+    if key in ("top1", "top5", "agreement"):
+        return f"{interval.low * 100:.2f}–{interval.high * 100:.2f}"
+    return f"{interval.low:.4g}–{interval.high:.4g}"
+
+
+def p_value_text(row: SchemeResult) -> str:
+    """The p-value against float32, with three decimals."""
+    if row.paired is None:
+        return "–"
+    return "< 0.001" if row.paired.p_value < 0.001 else f"{row.paired.p_value:.3f}"
+
+
+def milliseconds_text(value: float) -> str:
+    """A time with three digits."""
+    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
 
 
 def bytes_text(count: int) -> str:

@@ -1,0 +1,245 @@
+"""What was measured says: the smallest artifact that loses little enough, and the Pareto front."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from qviz.evaluation.guide import HARDWARE, Hardware, runs_on
+from qviz.evaluation.results import Comparison, SchemeResult
+from qviz.evaluation.statistics import wilson_interval
+
+TOLERANCE = 0.01
+"""Loss that is tolerated where nobody says another: a point of accuracy, 1 % of an error."""
+
+Verdict = Literal["fits", "unsure", "loses", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a scheme loses against the float model, as a share that a tolerance is held against.
+
+    Attributes
+    ----------
+    measured : float
+        Top-1: float minus scheme, 0.01 being a point. Numbers: increase of the MAE over the float
+        model's. Without labels: share of samples whose class changed, or 1 - R². Negative for a
+        gain.
+    at_worst : float
+        Upper end of its 95 % interval; NaN where there is none.
+    """
+
+    measured: float
+    at_worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One scheme held against the tolerance.
+
+    Attributes
+    ----------
+    scheme : str
+        Its id.
+    verdict : str
+        ``fits``: the loss is inside the tolerance, its interval included if there is one.
+        ``unsure``: only the
+        measured loss is, and there are too few samples to be sure. ``loses``: not even that.
+        ``elsewhere``: it does not run on the hardware asked for.
+    loss : Loss
+    """
+
+    scheme: str
+    verdict: Verdict
+    loss: Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The measured answer.
+
+    Attributes
+    ----------
+    tolerance : float
+    hardware : str
+        Empty for any.
+    scheme : str
+        Id of the smallest artifact that fits; empty if none does.
+    smallest_unsure : str
+        Id of the smallest one whose measured loss is tolerable, the interval left out of account,
+        where that is smaller than `scheme`; else empty.
+    sentence : str
+        All of this as people read it.
+    judgements : tuple of Judgement
+        In the order of the comparison; ``float32`` is not judged.
+    pareto : tuple of str
+        Ids on the Pareto front of size and quality, smallest first.
+    """
+
+    tolerance: float
+    hardware: str
+    scheme: str
+    smallest_unsure: str
+    sentence: str
+    judgements: tuple[Judgement, ...]
+    pareto: tuple[str, ...]
+
+
+def recommend(
+    comparison: Comparison, tolerance: float = TOLERANCE, hardware: Hardware | None = None
+) -> Recommendation:
+    """The smallest artifact whose loss stays inside the tolerance, its interval included.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        With ``float32`` among its rows.
+    tolerance : float
+        See :class:`Loss`.
+    hardware : str, optional
+        Leaves out what does not run there.
+    """
+    judgements = tuple(
+        Judgement(row.scheme.id, _verdict(row, loss, tolerance, hardware), loss)
+        for row in comparison.rows
+        if row.scheme.id != "float32"
+        for loss in (loss_of(row, comparison),)
+    )
+    chosen = _smallest(comparison, judgements, ("fits",))
+    leaning = _smallest(comparison, judgements, ("fits", "unsure"))
+    if leaning is chosen:
+        leaning = None
+    return Recommendation(
+        tolerance=tolerance,
+        hardware=hardware or "",
+        scheme=chosen.scheme.id if chosen else "",
+        smallest_unsure=leaning.scheme.id if leaning else "",
+        sentence=_sentence(comparison, tolerance, hardware, chosen, leaning),
+        judgements=judgements,
+        pareto=pareto_front(comparison),
+    )
+
+
+def loss_of(row: SchemeResult, comparison: Comparison) -> Loss:
+    """What the scheme loses against ``float32``; NaN where that was not run."""
+    reference = comparison.row("float32")
+    samples = comparison.data.samples
+    if reference is None:
+        return Loss(math.nan, math.nan)
+    test = row.paired
+    for key, sign, unit in (("top1", -1.0, 1.0), ("mae", 1.0, reference.metrics.get("mae", 1.0))):
+        if key in row.metrics and key in reference.metrics:
+            lost = sign * (row.metrics[key] - reference.metrics[key])
+            worst = math.nan
+            if test is not None and test.interval is not None:
+                worst = -test.interval.low if sign < 0 else test.interval.high
+            return Loss(_ratio(lost, unit), _ratio(worst, unit))
+    if samples and math.isclose(row.agreement, 1 - len(row.flipped) / samples):
+        return Loss(1 - row.agreement, wilson_interval(len(row.flipped), samples)[1])
+    return Loss(1 - row.agreement, math.nan)
+
+
+def pareto_front(comparison: Comparison) -> tuple[str, ...]:
+    """Schemes that no other beats in size without being worse, or in quality without being larger.
+
+    ``float32`` included; the smallest first.
+    """
+    quality = {row.scheme.id: -loss_of(row, comparison).measured for row in comparison.rows}
+    if comparison.row("float32") is None:
+        quality = {row.scheme.id: _own_quality(row) for row in comparison.rows}
+    rows = [row for row in comparison.rows if not math.isnan(quality[row.scheme.id])]
+
+    def beats(a: SchemeResult, b: SchemeResult) -> bool:
+        mine, other = quality[a.scheme.id], quality[b.scheme.id]
+        no_worse = a.size_bytes <= b.size_bytes and mine >= other
+        return no_worse and (a.size_bytes < b.size_bytes or mine > other)
+
+    front = [b for b in rows if not any(beats(a, b) for a in rows)]
+    return tuple(row.scheme.id for row in sorted(front, key=lambda row: row.size_bytes))
+
+
+def tolerance_text(comparison: Comparison, tolerance: float) -> str:
+    """The tolerance in the words of the metric it is held against."""
+    metrics = {name for row in comparison.rows for name in row.metrics}
+    if "top1" in metrics:
+        points = f"{tolerance * 100:.4g}"
+        return f"at most {points} {'point' if points == '1' else 'points'} below float32"
+    if "mae" in metrics:
+        return f"at most {tolerance * 100:.4g}% above float32"
+    return f"with at most {tolerance * 100:.4g}% disagreement with float32"
+
+
+def _own_quality(row: SchemeResult) -> float:
+    if "top1" in row.metrics:
+        return row.metrics["top1"]
+    return -row.metrics["mae"] if "mae" in row.metrics else row.agreement
+
+
+def _ratio(value: float, unit: float) -> float:
+    if unit:
+        return value / unit
+    return math.inf if value > 0 else value
+
+
+def _verdict(row: SchemeResult, loss: Loss, tolerance: float, hardware: Hardware | None) -> Verdict:
+    if hardware is not None and not runs_on(row.scheme, hardware):
+        return "elsewhere"
+    if not loss.measured <= tolerance:
+        return "loses"
+    return "unsure" if loss.at_worst > tolerance else "fits"
+
+
+def _smallest(
+    comparison: Comparison, judgements: tuple[Judgement, ...], verdicts: tuple[Verdict, ...]
+) -> SchemeResult | None:
+    fitting = {j.scheme for j in judgements if j.verdict in verdicts}
+    rows = [row for row in comparison.rows if row.scheme.id in fitting]
+    return min(rows, key=lambda row: (row.size_bytes, row.gzip_bytes), default=None)
+
+
+def _sentence(
+    comparison: Comparison,
+    tolerance: float,
+    hardware: Hardware | None,
+    chosen: SchemeResult | None,
+    leaning: SchemeResult | None,
+) -> str:
+    if comparison.row("float32") is None or len(comparison.rows) < 2:
+        return ""
+    limit = tolerance_text(comparison, tolerance)
+    where = f" for {HARDWARE[hardware]}" if hardware else ""
+    count = comparison.data.samples
+    sure = "with 95% confidence"
+    if chosen is None and leaning is None:
+        return f"No scheme{where} stays {limit}."
+    if chosen is None and leaning is not None:
+        return (
+            f"Smallest artifact{where} that measured {limit}: {_described(leaning, comparison)}. "
+            f"{count} samples are too few to say so {sure}."
+        )
+    assert chosen is not None
+    if math.isnan(loss_of(chosen, comparison).at_worst):
+        sure = f"on {count} samples"
+    text = f"Smallest artifact{where} {limit} {sure}: {_described(chosen, comparison)}."
+    if leaning is not None:
+        text += (
+            f" {leaning.scheme.id} measured inside that limit too and is smaller, but "
+            f"{count} samples are too few to be sure of it."
+        )
+    return text
+
+
+def _described(row: SchemeResult, comparison: Comparison) -> str:
+    """The scheme with what it measured, and its size."""
+    reference = comparison.row("float32")
+    assert reference is not None
+    smaller = reference.size_bytes / row.size_bytes if row.size_bytes else 0.0
+    if "top1" in row.metrics:
+        told = f"top-1 {row.metrics['top1']:.2%} (float32 {reference.metrics['top1']:.2%})"
+    elif "mae" in row.metrics:
+        told = f"MAE {row.metrics['mae']:.5g} (float32 {reference.metrics['mae']:.5g})"
+    else:
+        told = f"agreement {row.agreement:.2%}"
+    size = f"{row.size_bytes / 1e3:,.1f} kB, {smaller:.1f} times smaller"
+    return f"{row.scheme.id} with {told} at {size}"
