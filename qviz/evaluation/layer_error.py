@@ -6,8 +6,8 @@ and including the layer (accumulated).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,14 @@ from qviz.evaluation.results import ErrorMetrics, LayerError
 from qviz.evaluation.running import run_real
 from qviz.evaluation.weights import quantized_counterpart
 from qviz.execution import Executor, Trace
+from qviz.execution.blas import single_threaded_blas
 from qviz.execution.io import quantize_input
+from qviz.execution.parallel import map_in_order
 from qviz.graph import Graph, Layer, Tensor, layers
 from qviz.quantization.scheme import Scheme
 
 Array = NDArray[Any]
+Piece = Array | tuple[Array, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,13 +150,13 @@ class LocalRunner:
         self._varying = tuple(varying)
 
     def run(self, trace: Trace) -> Array:
-        """Real values of the layer's output, from its inputs in a float trace."""
+        """The layer's output as it is stored (codes), from its inputs in a float trace."""
         values: dict[str, Array] = {}
         for name, stands_for in self._path.feeds:
             values[name] = quantize_input(self._graph.tensors[name], trace[stands_for])
         for index in self._varying:
             values.update(self._run(index, values))
-        return _real(self._graph.tensors[self._path.target], values[self._path.target])
+        return values[self._path.target]
 
     def _run(self, index: int, values: dict[str, Array]) -> dict[str, Array]:
         operator = self._graph.operators[index]
@@ -162,22 +165,39 @@ class LocalRunner:
         return dict(zip(operator.outputs, outputs, strict=True))
 
 
-def _real(tensor: Tensor, values: Array) -> Array:
-    if tensor.quantization is None or values.dtype.kind == "f":
-        return values
-    return tensor.quantization.dequantize(values)
-
-
 @dataclass(slots=True, eq=False)
+class _Sums:
+    """What one layer, or a part of the samples of it, adds up to."""
+
+    local: ErrorAccumulator = field(default_factory=ErrorAccumulator)
+    accumulated: ErrorAccumulator = field(default_factory=ErrorAccumulator)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Measured:
-    """Sums of one layer while samples go by."""
+    """One layer that is measured while samples go by."""
 
     layer: Layer
     path: LayerPath
+    target: Tensor
     runner: LocalRunner
-    step: float | None
-    local: ErrorAccumulator
-    accumulated: ErrorAccumulator
+    sums: _Sums
+
+    def measure(self, trace: Trace, outcome: Trace) -> _Sums:
+        """Errors on the samples of a float run and of a quantized one."""
+        sums = _Sums()
+        expected = trace[self.layer.output]
+        self._add(sums.accumulated, expected, outcome[self.path.target])
+        self._add(sums.local, expected, self.runner.run(trace))
+        return sums
+
+    def _add(self, errors: ErrorAccumulator, expected: Array, values: Array) -> None:
+        params = self.target.quantization
+        if params is None or values.dtype.kind == "f":
+            step = None if params is None else float(params.scale[0])
+            errors.update(expected, values.astype(np.float32, copy=False), step)
+        else:
+            errors.update_codes(expected, values, params)
 
 
 def layer_error_steps(
@@ -185,12 +205,12 @@ def layer_error_steps(
     unfolded: Graph,
     quantized: Graph,
     scheme: Scheme,
-    batches: Iterable[Array | tuple[Array, ...]],
+    batches: Iterable[Piece],
     *,
     reference_executor: Executor,
     executor: Executor,
 ) -> Generator[int, None, tuple[LayerError, ...]]:
-    """Measure every layer, yielding the number of samples done after each batch.
+    """Measure every layer, yielding the number of samples done from time to time.
 
     Parameters
     ----------
@@ -201,7 +221,8 @@ def layer_error_steps(
     quantized : Graph
     scheme : Scheme
     batches : iterable
-        Preprocessed samples. Memory is bounded by one batch.
+        Preprocessed samples. They are run a few at a time, on the threads of `executor`; memory is
+        bounded by one batch and by those few.
     reference_executor, executor : Executor
         Of `reference` and of `quantized`.
 
@@ -217,26 +238,28 @@ def layer_error_steps(
         path = find_path(reference, layer, quantized, producers)
         if path is None or not reference.tensors[layer.output].is_float:
             continue
-        params = quantized.tensors[path.target].quantization
-        measured[layer.name] = _Measured(
-            layer,
-            path,
-            LocalRunner(executor, quantized, path),
-            None if params is None else float(params.scale[0]),
-            ErrorAccumulator(),
-            ErrorAccumulator(),
-        )
+        runner = LocalRunner(executor, quantized, path)
+        target = quantized.tensors[path.target]
+        measured[layer.name] = _Measured(layer, path, target, runner, _Sums())
     targets = tuple(dict.fromkeys(m.path.target for m in measured.values()))
     tapped = tapped_tensors(reference)
+    layers_measured = tuple(measured.values())
+
+    def measure(piece: Piece) -> tuple[int, list[_Sums]]:
+        with single_threaded_blas():
+            trace = run_real(reference_executor, reference, piece, tapped)
+            outcome = run_real(executor, quantized, piece, targets)
+            return _samples(piece), [m.measure(trace, outcome) for m in layers_measured]
+
     done = 0
-    for batch in batches:
-        trace = run_real(reference_executor, reference, batch, tapped)
-        outcome = run_real(executor, quantized, batch, targets)
-        for m in measured.values():
-            expected = trace[m.layer.output]
-            m.accumulated.update(expected, outcome.real(m.path.target), m.step)
-            m.local.update(expected, m.runner.run(trace), m.step)
-        done += len(batch[0]) if isinstance(batch, tuple) else len(batch)
+    size = min(executor.micro_batch, reference_executor.micro_batch)
+    pieces = (piece for batch in batches for piece in _pieces(batch, size))
+    for count, sums in map_in_order(measure, pieces, executor.threads):
+        # In the order of the samples, so that the sums do not depend on the threads.
+        for m, part in zip(layers_measured, sums, strict=True):
+            m.sums.local.merge(part.local)
+            m.sums.accumulated.merge(part.accumulated)
+        done += count
         yield done
     weighted = unfolded if scheme.family == "tfjs" else reference
     by_name = {layer.name: layer for layer in layers(weighted)}
@@ -244,6 +267,17 @@ def layer_error_steps(
         _layer_error(layer, measured.get(layer.name), weighted, by_name, quantized, scheme, done)
         for layer in found
     )
+
+
+def _samples(batch: Piece) -> int:
+    return len(batch[0]) if isinstance(batch, tuple) else len(batch)
+
+
+def _pieces(batch: Piece, size: int) -> Iterator[Piece]:
+    """A batch in pieces of `size` samples."""
+    for start in range(0, _samples(batch), size):
+        part = slice(start, start + size)
+        yield tuple(a[part] for a in batch) if isinstance(batch, tuple) else batch[part]
 
 
 def tapped_tensors(reference: Graph) -> tuple[str, ...]:
@@ -275,7 +309,7 @@ def _layer_error(
         kind=layer.kind,
         tensor=layer.output,
         weight=None if own is None else weight_error(weighted, own, quantized),
-        local=measured.local.result() if measured and has_outputs else None,
-        accumulated=measured.accumulated.result() if measured and has_outputs else None,
+        local=measured.sums.local.result() if measured and has_outputs else None,
+        accumulated=measured.sums.accumulated.result() if measured and has_outputs else None,
         in_float=in_float,
     )

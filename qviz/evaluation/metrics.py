@@ -12,17 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.evaluation.results import ErrorMetrics
+from qviz.graph import QuantizationParams
 
 Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 
 
-# Values worked on at once: their copies in float64 stay in the cache.
+# Values worked on at once: their copies stay in the cache.
 _CHUNK = 1 << 15
+# Products that are summed in float32.
+_ROW = 1 << 11
+# Sums of squares between these are far from both ends of float32.
+_LEAST_SQUARES, _LARGEST_SQUARES = 1e-30, 1e30
 
 
 class ErrorAccumulator:
-    """Sums that :class:`ErrorMetrics` are made of."""
+    """Sums that :class:`ErrorMetrics` are made of.
+
+    Chunks of float32 values are summed in float32, two thousand products at a time; their sums,
+    and all chunks that float32 cannot hold, in float64.
+    """
 
     __slots__ = ("_count", "_dd", "_max", "_scaled", "_xx", "_xy", "_yy")
 
@@ -44,9 +53,47 @@ class ErrorAccumulator:
             self._add(x.ravel(), y.ravel(), np.broadcast_to(np.asarray(scale), x.shape).ravel())
             return
         flat_x, flat_y = x.reshape(-1), y.reshape(-1)
+        is_single = flat_x.dtype == flat_y.dtype == np.float32
         for start in range(0, flat_x.size, _CHUNK):
             part = slice(start, start + _CHUNK)
-            self._add(flat_x[part], flat_y[part], scale)
+            if not (is_single and self._add_single(flat_x[part], flat_y[part], scale)):
+                self._add(flat_x[part], flat_y[part], scale)
+
+    def update_codes(self, x: Array, codes: Array, params: QuantizationParams) -> None:
+        """Add values of which the quantized ones are given as codes with one scale."""
+        flat_x, flat_codes = x.reshape(-1), codes.reshape(-1)
+        scale = float(params.scale[0])
+        for start in range(0, flat_x.size, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            self.update(flat_x[part], params.dequantize(flat_codes[part]), scale)
+
+    def merge(self, other: ErrorAccumulator) -> None:
+        """Add what another accumulator has seen after this one."""
+        self._count += other._count
+        self._xx += other._xx
+        self._yy += other._yy
+        self._xy += other._xy
+        self._dd += other._dd
+        self._scaled += other._scaled
+        self._max = float(np.maximum(self._max, other._max))
+
+    def _add_single(self, x: Array, y: Array, scale: Array | float | None) -> bool:
+        """Add float32 values; False, and nothing added, if float32 does not do for them."""
+        with np.errstate(all="ignore"):
+            difference = y - x
+            xx, dd = _single_dot(x, x), _single_dot(difference, difference)
+            if not (_is_single_range(x, xx) and _is_single_range(difference, dd)):
+                return False
+            self._yy += _single_dot(y, y)
+            self._xy += _single_dot(x, y)
+        self._count += x.size
+        self._xx += xx
+        self._dd += dd
+        largest = max(float(difference.max()), -float(difference.min()))
+        # Not max(), which could drop a NaN that was met before.
+        self._max = float(np.maximum(self._max, largest))
+        self._scaled += math.nan if scale is None else dd / float(scale) ** 2
+        return True
 
     def _add(self, x: Array, y: Array, scale: Array | float | None) -> None:
         reference, values = x.astype(np.float64), y.astype(np.float64)
@@ -85,6 +132,18 @@ class ErrorAccumulator:
             return 0.0
         # Rounding may lead a hair beyond 1.
         return float(np.clip(self._xy / (math.sqrt(self._xx) * math.sqrt(self._yy)), -1.0, 1.0))
+
+
+def _single_dot(x: Array, y: Array) -> float:
+    """Sum of products, in float32 over short rows and in float64 over all."""
+    whole = x.size - x.size % _ROW
+    rows = np.vecdot(x[:whole].reshape(-1, _ROW), y[:whole].reshape(-1, _ROW))
+    return float(rows.sum(dtype=np.float64)) + float(np.dot(x[whole:], y[whole:]))
+
+
+def _is_single_range(values: Array, squares: float) -> bool:
+    """Whether `squares`, summed in float32, lost nothing of the values; False for NaN."""
+    return _LEAST_SQUARES < squares < _LARGEST_SQUARES or (squares == 0 and not values.any())
 
 
 def error_metrics(x: Array, y: Array, scale: Array | float | None = None) -> ErrorMetrics:

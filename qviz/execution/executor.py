@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -23,10 +23,12 @@ from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
 
-# Elements of the largest operator (its inputs and outputs) that are worked on at once. Beyond it
-# the arrays leave the cache and a larger batch only gets slower: MobileNetV2 runs image by image,
-# a network for 28 x 28 digits in batches of twenty.
-_WORKING_SET = 1 << 20
+# Bytes of the largest operator (its inputs and outputs) that are worked on at once. More samples
+# read the weights less often; beyond it the arrays leave the cache, and memory grows.
+_WORKING_SET_BYTES = 8 << 20
+# A batch is cut in two for two threads where the largest operator of each part has these elements;
+# with less, threads wait for each other more than they compute.
+_WORTH_A_THREAD = 1 << 18
 
 Taps = Iterable[str] | Literal["all"]
 
@@ -108,6 +110,7 @@ class Executor:
         self._steps = self._plan(varying)
         self.batch_transparent = is_batch_transparent(graph, self._tensors)
         self.micro_batch = self._choose_micro_batch() if self.batch_transparent else 1
+        self._elements = self._largest_operator(lambda tensor: tensor.size)
 
     def _prepare(self, operator: Operator) -> bool:
         """Prepare the kernel of `operator`; whether it has to be run for every batch."""
@@ -160,14 +163,26 @@ class Executor:
             if varying[i]
         ]
 
-    def _choose_micro_batch(self) -> int:
-        """Samples whose largest operator fits the working set; at least one."""
+    def _largest_operator(self, size: Callable[[Tensor], int]) -> int:
+        """Size of the activations of the largest operator; at least 1."""
         largest = 1
         for step in self._steps:
             names = (*step.operator.present_inputs, *step.operator.outputs)
             activations = (n for n in names if n not in self._constants)
-            largest = max(largest, sum(self._tensors[n].size for n in activations))
-        return max(1, _WORKING_SET // largest)
+            largest = max(largest, sum(size(self._tensors[n]) for n in activations))
+        return largest
+
+    def _choose_micro_batch(self) -> int:
+        """Samples whose largest operator fits the working set; at least one."""
+        largest = self._largest_operator(lambda tensor: tensor.size * tensor.dtype.itemsize)
+        return max(1, _WORKING_SET_BYTES // largest)
+
+    def _piece_size(self, count: int) -> int:
+        """Samples to compute at once of `count`; the same whatever the threads are."""
+        pieces = -(-count // self.micro_batch)
+        if pieces == 1 and count // 2 * self._elements >= _WORTH_A_THREAD and self.micro_batch > 1:
+            pieces = 2
+        return max(1, -(-count // max(1, pieces)))
 
     def run(self, inputs: Inputs, taps: Taps = ()) -> Trace:
         """Run the graph on one batch.
@@ -193,8 +208,9 @@ class Executor:
         arrays = check_inputs(self.graph, inputs)
         kept = self._kept(taps)
         count = _samples(self.graph, arrays)
-        pieces = _pieces(self.graph, arrays, count, even_size(count, self.micro_batch))
-        threads = min(self.threads, -(-count // self.micro_batch))
+        size = self._piece_size(count)
+        pieces = _pieces(self.graph, arrays, count, size)
+        threads = min(self.threads, -(-count // size))
         with single_threaded_blas():
             traces = list(map_in_order(lambda p: self._run_fresh(p, kept), pieces, threads))
         return join_traces(traces)
@@ -331,12 +347,6 @@ def _samples(graph: Graph, arrays: Mapping[str, NDArray[Any]]) -> int:
         if shape and shape[0] in (1, -1) and arrays[name].ndim:
             return len(arrays[name])
     return 1
-
-
-def even_size(count: int, largest: int) -> int:
-    """Size of the fewest pieces of `count` samples that hold at most `largest`, nearly equal."""
-    pieces = max(1, -(-count // largest))
-    return max(1, -(-count // pieces))
 
 
 def _pieces(

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qviz.errors import ExecutionError
-from qviz.execution.fixed_point import code_limits
+from qviz.execution.fixed_point import code_limits, round_half_away_float32
 from qviz.execution.trace import Trace
-from qviz.graph import Graph, Tensor
+from qviz.graph import Graph, QuantizationParams, Tensor
+
+# Values that are quantized at once: their copies stay in the cache.
+_CHUNK = 1 << 16
 
 Inputs = NDArray[Any] | Sequence[NDArray[Any]] | Mapping[str, NDArray[Any]]
 
@@ -144,18 +147,28 @@ def quantize_input(tensor: Tensor, x: ArrayLike) -> NDArray[Any]:
     values = np.asarray(x)
     if params is None or tensor.is_float:
         return values.astype(tensor.dtype, copy=False)
-    low, high = code_limits(tensor.dtype)
+    flat = np.ascontiguousarray(values, np.float32).reshape(-1)
+    codes = np.empty(flat.shape, tensor.dtype)
+    for start in range(0, flat.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        _quantize(flat[part], params, codes[part])
+    return codes.reshape(values.shape)
+
+
+def _quantize(values: NDArray[np.float32], params: QuantizationParams, out: NDArray[Any]) -> None:
+    low, high = code_limits(out.dtype)
     zero_point = int(params.zero_point[0])
-    scaled = values.astype(np.float32, copy=False) / params.scale[0]
-    # rint rounds halves to even. A push of 2**-40 in float64 turns exact halves away from zero and
-    # takes no other float32 over a half.
-    codes = np.asarray(scaled * np.float64(1 + 2.0**-40))
-    np.rint(codes, out=codes)
-    np.clip(codes, low - zero_point, high - zero_point, out=codes)
-    if np.isnan(codes).any():
-        np.nan_to_num(codes, copy=False, nan=0.0)
-    codes += zero_point
-    return codes.astype(tensor.dtype)
+    scaled = values / params.scale[0]
+    np.clip(scaled, low - zero_point, high - zero_point, out=scaled)
+    whole = np.rint(scaled)
+    np.subtract(scaled, whole, out=scaled)
+    if max(scaled.max(), -scaled.min()) < 0.5:
+        np.add(whole, zero_point, out=out, casting="unsafe")
+        return
+    # There are exact halves, which rint takes to the even number, or NaN.
+    whole = round_half_away_float32(whole + scaled)
+    np.nan_to_num(whole, copy=False, nan=0.0)
+    np.add(whole, zero_point, out=out, casting="unsafe")
 
 
 def real_outputs(graph: Graph, trace: Trace) -> tuple[NDArray[np.float32], ...]:

@@ -12,7 +12,7 @@ from small_network import network, samples
 
 import qviz
 from qviz.evaluation import ErrorMetrics, compare, load_dataset
-from qviz.evaluation.layer_error import layer_inputs
+from qviz.evaluation.layer_error import layer_error_steps, layer_inputs
 from qviz.evaluation.metrics import error_metrics
 from qviz.execution import Executor
 from qviz.graph import Graph, layers
@@ -167,3 +167,31 @@ def test_results_cross_a_process_border() -> None:
     graph = network()
     comparison = compare(graph, samples(graph), ["float32", "int8"], layer_samples=3)
     assert pickle.loads(pickle.dumps(comparison)) == comparison
+
+
+def test_threads_change_nothing(digits: Graph) -> None:
+    data = load_dataset("digits", model=digits, limit=COUNT)
+    statistics = qviz.calibrate(digits, data.calibration_batches())
+    folded, quantized = to_inference_form(digits), quantize(digits, "int8", statistics)
+    measured = []
+    for threads in (1, 3):
+        reference = Executor(folded, threads=threads)
+        reference.micro_batch = 1
+        steps = layer_error_steps(
+            folded,
+            digits,
+            quantized,
+            qviz.quantization.SCHEMES["int8"],
+            data.batches(4),
+            reference_executor=reference,
+            executor=Executor(quantized, threads=threads),
+        )
+        done = []
+        while True:
+            try:
+                done.append(next(steps))
+            except StopIteration as stop:
+                measured.append(stop.value)
+                break
+        assert done == list(range(1, COUNT + 1))
+    assert measured[0] == measured[1]

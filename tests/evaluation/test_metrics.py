@@ -15,6 +15,7 @@ from qviz.evaluation.metrics import (
     error_metrics,
     predicted_classes,
 )
+from qviz.graph import QuantizationParams
 
 
 def test_metrics_follow_their_formulas() -> None:
@@ -136,3 +137,58 @@ def test_mean_absolute_and_root_mean_square_error() -> None:
     numbers.update(np.array([[0.0]]), np.array([[1.0]]))
     assert numbers.result() == {"mae": pytest.approx(4 / 3), "rmse": pytest.approx((10 / 3) ** 0.5)}
     assert RegressionAccumulator().result() == {}
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 100_000])
+@pytest.mark.parametrize("magnitude", [1e-25, 1e-3, 1.0, 1e18])
+def test_float32_is_summed_as_closely_as_float64(size: int, magnitude: float) -> None:
+    random = np.random.default_rng(size)
+    x = random.normal(3, 1, size).astype(np.float32) * np.float32(magnitude)
+    y = (x * random.normal(1, 0.01, size)).astype(np.float32)
+    single = error_metrics(x, y, magnitude)
+    double = error_metrics(x.astype(np.float64), y.astype(np.float64), magnitude)
+    assert single.mse == pytest.approx(double.mse, rel=1e-5)
+    assert single.sqnr_db == pytest.approx(double.sqnr_db, abs=1e-4)
+    assert single.cosine == pytest.approx(double.cosine, abs=1e-6)
+    assert single.max_abs == pytest.approx(double.max_abs, rel=1e-6)
+    assert single.rmse_over_scale == pytest.approx(double.rmse_over_scale, rel=1e-5)
+
+
+def test_float32_hides_nothing_either() -> None:
+    x = np.ones(40_000, np.float32)
+    for odd, largest in ((np.nan, math.nan), (np.inf, math.inf), (1e30, 1e30)):
+        y = x.copy()
+        y[35_000] = odd
+        metrics = error_metrics(x, y)
+        assert metrics.max_abs == pytest.approx(largest, nan_ok=True)
+        assert metrics.mse == pytest.approx(largest**2 / x.size, nan_ok=True)
+    dead = np.zeros(40_000, np.float32)
+    assert error_metrics(dead, dead).sqnr_db == math.inf
+    assert error_metrics(dead, x).sqnr_db == -math.inf
+
+
+def test_codes_are_measured_as_their_real_values() -> None:
+    params = QuantizationParams.per_tensor(0.03, 5)
+    random = np.random.default_rng(1)
+    x = random.normal(0, 1, (3, 70, 500)).astype(np.float32)
+    codes = random.integers(-128, 128, x.shape).astype(np.int8)
+    errors = ErrorAccumulator()
+    errors.update_codes(x, codes, params)
+    assert errors.result() == error_metrics(x, params.dequantize(codes), float(params.scale[0]))
+
+
+def test_parts_that_are_merged_are_the_whole() -> None:
+    random = np.random.default_rng(2)
+    x = random.normal(0, 1, (4, 100)).astype(np.float32)
+    y = x + np.float32(0.25)
+    whole, merged = ErrorAccumulator(), ErrorAccumulator()
+    for row, other in zip(x, y, strict=True):
+        whole.update(row, other, 0.5)
+        part = ErrorAccumulator()
+        part.update(row, other, 0.5)
+        merged.merge(part)
+    assert merged.result() == whole.result()
+    lost = ErrorAccumulator()
+    lost.update(np.ones(2), np.array([1.0, np.nan]))
+    merged.merge(lost)
+    assert math.isnan(merged.result().max_abs)

@@ -8,7 +8,6 @@ from test_executor import chain
 
 from qviz.errors import ExecutionError
 from qviz.execution import Executor
-from qviz.execution.executor import even_size
 from qviz.execution.parallel import available_cores, map_in_order, thread_count
 
 
@@ -70,10 +69,15 @@ def test_threads_are_one_a_core_unless_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "largest", "size"), [(32, 20, 16), (7, 3, 3), (2, 5, 2), (0, 4, 1)]
+    ("width", "micro_batch", "count", "size"),
+    [(64, 20, 32, 16), (64, 3, 7, 3), (64, 5, 2, 2), (64, 4, 0, 1), (4096, 90, 80, 40)],
 )
-def test_pieces_are_nearly_equal(count: int, largest: int, size: int) -> None:
-    assert even_size(count, largest) == size
+def test_pieces_are_nearly_equal_and_large_ones_two(
+    width: int, micro_batch: int, count: int, size: int
+) -> None:
+    executor = Executor(chain(layers=1, width=width), threads=1)
+    executor.micro_batch = micro_batch
+    assert executor._piece_size(count) == size
 
 
 def test_threads_change_nothing() -> None:

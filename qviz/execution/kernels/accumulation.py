@@ -8,6 +8,8 @@ the weights are packed.
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +20,9 @@ from qviz.execution.kernels.registry import Array, Context
 from qviz.execution.kernels.windows import Placement, Window, image_blocks
 
 # Elements of an accumulator block: block, scratch and result stay in the second-level cache.
-BLOCK = 1 << 16
+BLOCK = 1 << 17
+# Larger scratch arrays are not kept.
+_KEPT_BYTES = 8 << 20
 # Elements of a block of gathered patches, each of which is read once.
 _PATCH_BLOCK = 1 << 18
 
@@ -28,6 +32,31 @@ Finish = Callable[[Array, Array], None]
 
 # Computes the output of an operator whose weights are packed.
 Compute = Callable[[Array], Array]
+
+
+class _Scratch(threading.local):
+    """Arrays for the blocks of a computation, one set a thread."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, Array] = {}
+
+
+_scratch = _Scratch()
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array of any content, for the calling kernel only.
+
+    What the thread took by the same name before is overwritten. Blocks of one computation and of
+    those after it so use the same memory, which stays in the cache.
+    """
+    size = math.prod(shape) * dtype.itemsize
+    array = _scratch.arrays.get(name)
+    if array is None or array.size < size:
+        array = np.empty(size, np.uint8)
+        if size <= _KEPT_BYTES:
+            _scratch.arrays[name] = array
+    return array[:size].view(dtype).reshape(shape)
 
 
 def exact_carrier(weights: Array, input_bound: int) -> np.dtype[Any]:
@@ -85,14 +114,14 @@ def multiply_rows(rows: Array, matrix: Array, finish: Finish, dtype: np.dtype[An
     """Finished product of `rows` (m, k) and `matrix` (k, n): shape (m, n), type `dtype`."""
     count, channels = len(rows), matrix.shape[1]
     out = np.empty((count, channels), dtype)
-    step = max(1, BLOCK // max(1, channels))
-    scratch = (
-        None if dtype == matrix.dtype else np.empty((min(step, count), channels), matrix.dtype)
-    )
+    step = min(max(1, BLOCK // max(1, channels)), count)
     for first in range(0, count, step):
-        part = out[first : first + step]
-        sums = part if scratch is None else scratch[: len(part)]
-        block = rows[first : first + step].astype(matrix.dtype, copy=False)
+        part, block = out[first : first + step], rows[first : first + step]
+        sums = part if dtype == matrix.dtype else scratch("sums", part.shape, matrix.dtype)
+        if block.dtype != matrix.dtype:
+            cast = scratch("rows", block.shape, matrix.dtype)
+            np.copyto(cast, block)
+            block = cast
         np.matmul(block, matrix, out=sums)
         finish(sums, part)
     return out
@@ -134,9 +163,8 @@ def multiply_patches(
     for which, lines in image_blocks(samples, out_h, per_row, _PATCH_BLOCK):
         block = patches[which, lines]
         sums = _grouped_product(block, matrices)
-        part = np.empty(sums.shape, dtype) if dtype != sums.dtype else sums
-        finish(sums, part)
-        out[which, lines] = part.reshape(*block.shape[:3], outputs)
+        # Blocks are whole rows, which lie in one piece.
+        finish(sums, out[which, lines].reshape(-1, outputs))
     return out
 
 
@@ -145,13 +173,14 @@ def _grouped_product(block: Array, matrices: Array) -> Array:
     groups, taps, group_outputs = matrices.shape
     count = block.shape[0] * block.shape[1] * block.shape[2]
     if groups == 1:
-        gathered = np.empty(block.shape, matrices.dtype)
+        gathered = scratch("patches", block.shape, matrices.dtype)
         np.copyto(gathered, block)
-        product: Array = gathered.reshape(count, taps) @ matrices[0]
-        return product
+        sums = scratch("sums", (count, group_outputs), matrices.dtype)
+        np.matmul(gathered.reshape(count, taps), matrices[0], out=sums)
+        return sums
     *leading, channels = block.shape
     split = block.reshape(*leading, groups, channels // groups)
     gathered = np.empty((groups, *split.shape[:5], split.shape[6]), matrices.dtype)
     np.copyto(gathered, np.moveaxis(split, 5, 0))
-    sums = gathered.reshape(groups, count, taps) @ matrices
-    return np.ascontiguousarray(sums.transpose(1, 0, 2)).reshape(count, groups * group_outputs)
+    products = gathered.reshape(groups, count, taps) @ matrices
+    return np.ascontiguousarray(products.transpose(1, 0, 2)).reshape(count, groups * group_outputs)

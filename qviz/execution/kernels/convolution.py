@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.accumulation import (
     Compute,
     Finish,
@@ -13,7 +14,13 @@ from qviz.execution.kernels.accumulation import (
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp
-from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums, symmetric_codes
+from qviz.execution.kernels.hybrid import (
+    ScaleOrder,
+    fused_hybrid_compute,
+    hybrid_compute,
+    keep_sums,
+    symmetric_codes,
+)
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -69,11 +76,16 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
     carrier = exact_carrier(weights.reshape(len(weights), -1).T, 255)
 
     multiply = _convolve(context, weights, carrier, keep_sums, 0)
+    if context.rules is Rules.XNNPACK:
+        # Where each pixel is a row of a matrix product, each has a scale of its own.
+        window = Window.of(context, *weights.shape[1:3])
+        return fused_hybrid_compute(context, multiply, bias, by_pixel=window.is_pixelwise)
     params = context.input(1).quantization
     if params is not None and len(params.scale) == 1:
         # One scale for all weights: the older kernel, whose activations are symmetric.
         return hybrid_compute(context, multiply, bias, "combined", symmetric_codes)
-    return hybrid_compute(context, multiply, bias, "weights-first")
+    order: ScaleOrder = "combined" if context.rules is Rules.OPTIMIZED else "weights-first"
+    return hybrid_compute(context, multiply, bias, order)
 
 
 def _convolve(
@@ -94,8 +106,10 @@ def _convolve(
     window = Window.of(context, height, width)
     grouped = weights.reshape(groups, outputs // groups, height * width * group_channels)
     # A view of shape (groups, taps, outputs of a group): BLAS takes it transposed, and float
-    # weights are not held twice.
+    # weights are not held twice. Those that are cast anyway are laid out as it likes them best.
     matrices = grouped.astype(carrier, copy=False).transpose(0, 2, 1)
+    if carrier != weights.dtype:
+        matrices = np.ascontiguousarray(matrices)
     dtype = context.output.dtype
 
     def compute(x: Array) -> Array:

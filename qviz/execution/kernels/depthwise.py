@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.accumulation import (
     BLOCK,
     Compute,
     Finish,
     exact_carrier,
+    scratch,
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp
-from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums
+from qviz.execution.kernels.hybrid import ScaleOrder, hybrid_compute, keep_sums
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -48,7 +50,9 @@ def prepare_depthwise_conv_2d(context: Context) -> Kernel:
         if arithmetic is Arithmetic.HYBRID:
             carrier = exact_carrier(flat, 255)
             multiply = _convolve(context, weights.astype(carrier), keep_sums, 0)
-            return hybrid_compute(context, multiply, bias, "combined")
+            is_reference = context.rules is Rules.REFERENCE
+            order: ScaleOrder = "combined" if is_reference else "weights-first"
+            return hybrid_compute(context, multiply, bias, order)
         x = context.input(0)
         carrier = exact_carrier(flat, input_bound(x))
         finish = requantize(context, Accumulator.of(context, flat, bias))
@@ -75,8 +79,7 @@ def _convolve(context: Context, weights: Array, finish: Finish, border: int) -> 
         padded = pad_images(x, placement, border)
         lines = rows_of_weights(placement.width)
         out = np.empty((len(x), placement.height, placement.width, outputs), dtype)
-        per_row = placement.width * outputs
-        for samples, rows in image_blocks(len(x), placement.height, per_row, BLOCK // 2):
+        for samples, rows in image_blocks(len(x), placement.height, lines.shape[2], BLOCK // 2):
             block = _block(window, padded, samples, rows)
             if multiplier > 1:
                 block = np.repeat(block, multiplier, axis=3)
@@ -121,15 +124,17 @@ def _sum_of_taps(window: Window, block: Array, weights: Array, rows: int) -> Arr
     one piece.
     """
     samples, height, _, channels = block.shape
-    length = weights.shape[2]
-    phases = [
-        block[:, :, first :: window.stride_w]
-        .astype(weights.dtype, copy=False)
-        .reshape(samples, height, -1)
-        for first in range(window.stride_w)
-    ]
-    sums = np.empty((samples, rows, length), weights.dtype)
-    product = np.empty_like(sums)
+    length, dtype = weights.shape[2], weights.dtype
+    phases = []
+    for first in range(window.stride_w):
+        columns = block[:, :, first :: window.stride_w]
+        if columns.dtype != dtype:
+            cast = scratch(f"phase {first}", columns.shape, dtype)
+            np.copyto(cast, columns)
+            columns = cast
+        phases.append(columns.reshape(samples, height, -1))
+    sums = scratch("sums", (samples, rows, length), dtype)
+    product = scratch("product", sums.shape, dtype)
     for i in range(window.height):
         top = i * window.dilation_h
         lines = slice(top, top + (rows - 1) * window.stride_h + 1, window.stride_h)

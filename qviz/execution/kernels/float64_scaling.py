@@ -19,7 +19,7 @@ from qviz.execution.kernels.registry import Array
 
 _EXACT = 1 << 53
 # Elements of an inner loop that are worth its start.
-_LONG_ROW = 1024
+_LONG_ROW = 8192
 
 
 def scale_and_round_twice(
@@ -127,7 +127,9 @@ def _floor(
     def finish(sums: Array, out: Array) -> None:
         for part, result in long_rows(sums, out, repeat):
             width = part.shape[1]
-            scaled = np.multiply(part, factor[:width])
+            # Two passes are faster than one product of mixed types.
+            scaled = part.astype(np.float64, copy=False)
+            np.multiply(scaled, factor[:width], out=scaled)
             np.add(scaled, offset[:width], out=scaled)
             np.clip(scaled, low, high, out=scaled)
             codes = result.view(unsigned)
@@ -158,7 +160,9 @@ def _round_twice(
     def finish(sums: Array, out: Array) -> None:
         for part, result in long_rows(sums, out, repeat):
             width = part.shape[1]
-            scaled = np.multiply(part, factor[:width])
+            # Two passes are faster than one product of mixed types.
+            scaled = part.astype(np.float64, copy=False)
+            np.multiply(scaled, factor[:width], out=scaled)
             np.add(scaled, offset[:width], out=scaled)
             np.floor(scaled, out=scaled)
             np.multiply(scaled, push[:width], out=scaled)
