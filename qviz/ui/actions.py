@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from qviz.ui.icons import icon
 from qviz.ui.theme import Theme
-
-
-def tr(text: str) -> str:
-    """Translate `text` in the context of this module."""
-    return QCoreApplication.translate("actions", text)
+from qviz.ui.wording import tr
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,13 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from qviz import __version__
 from qviz.quantization.scheme import Scheme
 from qviz.ui.settings import Settings
-
-
-def tr(text: str) -> str:
-    """Translate `text` in the context of this module."""
-    return QCoreApplication.translate("dialogs", text)
+from qviz.ui.wording import tr
 
 
 def ask_model(parent: QWidget, settings: Settings) -> str:

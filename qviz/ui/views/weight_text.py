@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from qviz.jobs.results import WeightView
 from qviz.ui.plots import Rows
-from qviz.ui.wording import format_count, format_error, format_value
+from qviz.ui.wording import format_count, format_error, format_value, tr
 
 #: RMSE of rounding to the nearest level, in steps: 1/sqrt(12).
 IDEAL_RMSE = 0.289
-
-
-def tr(text: str) -> str:
-    """Translate `text` in the context of this module."""
-    return QCoreApplication.translate("weight_text", text)
 
 
 def title(view: WeightView) -> str:
