@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.accumulation import (
     Compute,
     Finish,
@@ -13,7 +14,13 @@ from qviz.execution.kernels.accumulation import (
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp
-from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums, symmetric_codes
+from qviz.execution.kernels.hybrid import (
+    ScaleOrder,
+    fused_hybrid_compute,
+    hybrid_compute,
+    keep_sums,
+    symmetric_codes,
+)
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -69,11 +76,18 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
     carrier = exact_carrier(weights.reshape(len(weights), -1).T, 255)
 
     multiply = _convolve(context, weights, carrier, keep_sums, 0)
+    if context.rules is Rules.XNNPACK:
+        # Where each pixel is a row of a matrix product, each has a scale of its own.
+        window = Window.of(context, *weights.shape[1:3])
+        is_grouped = weights.shape[3] != context.input(0).shape[-1]
+        by_pixel = window.is_pixelwise and not is_grouped and weights.size > 1
+        return fused_hybrid_compute(context, multiply, bias, by_pixel=by_pixel)
     params = context.input(1).quantization
     if params is not None and len(params.scale) == 1:
         # One scale for all weights: the older kernel, whose activations are symmetric.
         return hybrid_compute(context, multiply, bias, "combined", symmetric_codes)
-    return hybrid_compute(context, multiply, bias, "weights-first")
+    order: ScaleOrder = "combined" if context.rules is Rules.OPTIMIZED else "weights-first"
+    return hybrid_compute(context, multiply, bias, order)
 
 
 def _convolve(

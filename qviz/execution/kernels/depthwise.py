@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.accumulation import (
     BLOCK,
     Compute,
@@ -15,7 +16,7 @@ from qviz.execution.kernels.accumulation import (
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp
-from qviz.execution.kernels.hybrid import hybrid_compute, keep_sums
+from qviz.execution.kernels.hybrid import ScaleOrder, hybrid_compute, keep_sums
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -49,7 +50,9 @@ def prepare_depthwise_conv_2d(context: Context) -> Kernel:
         if arithmetic is Arithmetic.HYBRID:
             carrier = exact_carrier(flat, 255)
             multiply = _convolve(context, weights.astype(carrier), keep_sums, 0)
-            return hybrid_compute(context, multiply, bias, "combined")
+            is_reference = context.rules is Rules.REFERENCE
+            order: ScaleOrder = "combined" if is_reference else "vectors-weights-first"
+            return hybrid_compute(context, multiply, bias, order)
         x = context.input(0)
         carrier = exact_carrier(flat, input_bound(x))
         finish = requantize(context, Accumulator.of(context, flat, bias))

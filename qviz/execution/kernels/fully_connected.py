@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.kernels.accumulation import (
     Compute,
     Finish,
@@ -12,7 +13,14 @@ from qviz.execution.kernels.accumulation import (
     with_packed_weights,
 )
 from qviz.execution.kernels.float_finish import add_bias_and_clamp, clamp, clamp_of
-from qviz.execution.kernels.hybrid import asymmetric_codes, keep_sums, symmetric_codes
+from qviz.execution.kernels.hybrid import (
+    asymmetric_codes,
+    keep_sums,
+    nearest_even_codes,
+    scale_by_fused_product,
+    symmetric_codes,
+    weight_scales_of,
+)
 from qviz.execution.kernels.operand_types import Arithmetic, arithmetic_of
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 from qviz.execution.kernels.requantization import (
@@ -80,10 +88,9 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
     """Each row quantized by itself: asymmetric or, in older files, symmetric."""
     weights = centred_weights(context.input(1), weights).T
     matrix = weights.astype(exact_carrier(weights, 255))
-    params = context.input(1).quantization
-    if params is None:
-        raise context.unsupported("its integer weights have no scale")
-    weight_scales = params.scale.astype(np.float32)
+    if context.rules is Rules.XNNPACK:
+        return _fused(context, matrix, bias)
+    weight_scales = weight_scales_of(context)
     is_asymmetric = bool(context.option("asymmetric_quantize_inputs", False))
     quantize_rows = asymmetric_codes if is_asymmetric else symmetric_codes
     limits = clamp_of(context)
@@ -96,5 +103,16 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
             out += bias
         clamp(out, limits)
         return out
+
+    return compute
+
+
+def _fused(context: Context, matrix: Array, bias: Array | None) -> Compute:
+    """Each row quantized by itself, as XNNPACK does: always asymmetric."""
+
+    def compute(rows: Array) -> Array:
+        codes, scales = nearest_even_codes(rows)
+        sums = multiply_rows(codes, matrix, keep_sums, np.dtype(np.float32))
+        return scale_by_fused_product(context, sums, scales, bias)
 
     return compute

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     code_limits,
     multiply_by_quantized_multiplier,
@@ -11,7 +12,12 @@ from qviz.execution.fixed_point import (
     quantize_multiplier,
     wrap_int32,
 )
-from qviz.execution.kernels.hybrid import asymmetric_codes, symmetric_codes
+from qviz.execution.kernels.hybrid import (
+    asymmetric_codes,
+    nearest_even_codes,
+    scale_by_fused_product,
+    symmetric_codes,
+)
 from qviz.execution.kernels.operands import Array, kernel_of, scale_of, zero_point_of
 from qviz.execution.kernels.registry import Context, Kernel, kernel
 
@@ -101,15 +107,20 @@ def _prepare_hybrid(context: Context) -> Kernel:
     if quantization is None:
         raise context.unsupported("its int8 operand has no scale")
     column_scales = quantization.scale.astype(np.float32)
-    quantize = (
-        asymmetric_codes if context.option("asymmetric_quantize_inputs", False) else symmetric_codes
-    )
+    is_fused = context.rules is Rules.XNNPACK
+    is_asymmetric = context.option("asymmetric_quantize_inputs", False)
+    quantize = asymmetric_codes if is_asymmetric else symmetric_codes
+    if is_fused:
+        quantize = nearest_even_codes
 
     def multiply(a: Array, b: Array) -> Array:
         left, right = _oriented(context, a, b)
         rows = np.ascontiguousarray(left).reshape(-1, left.shape[-1])
         codes, scales = quantize(rows)
         sums = _exact_product(codes.reshape(left.shape), right, 1 << 15).astype(np.float32)
+        if is_fused:
+            per_row = scales.reshape(*left.shape[:-1], 1)
+            return scale_by_fused_product(context, sums, per_row, None)
         return np.asarray(sums * (scales.reshape(*left.shape[:-1], 1) * column_scales))
 
     return kernel_of(multiply)
