@@ -295,3 +295,67 @@ def test_tables_are_near_the_functions() -> None:
     for bits in range(7):
         exact = np.tanh(x / 2.0 ** (15 - bits))
         np.testing.assert_allclose(tanh_table(bits) / 2**15, exact, atol=4e-4)
+
+
+def basic_cell(rng: np.random.Generator, inputs: int, cells: int, integer: bool) -> Graph:
+    """A cell of the BASIC kind; its states are inputs."""
+    weights, bias = (4 * cells, inputs + cells), (4 * cells,)
+    gates = Tensor("gates", (1, 4 * cells), np.dtype(np.int16 if integer else np.float32))
+    if not integer:
+        tensors = [
+            float_tensor("x", 1, inputs),
+            float_tensor("h", 1, cells),
+            float_constant("w", rng.normal(0, 0.5, weights)),
+            float_constant("b", rng.normal(0, 0.5, bias)),
+            float_tensor("c", 1, cells),
+            float_tensor("h_new", 1, cells),
+            float_tensor("c_new", 1, cells),
+            float_tensor("both", 1, inputs + cells),
+        ]
+    else:
+        unit = {"dtype": np.uint8, "scale": 1 / 128, "zero_point": 128}
+        state = {"dtype": np.int16, "scale": 1 / 2048}
+        scale = np.array([rng.uniform(0.005, 0.05)], np.float32)
+        tensors = [
+            codes_tensor("x", (1, inputs), **unit),
+            codes_tensor("h", (1, cells), **unit),
+            codes_constant(
+                "w",
+                rng.integers(0, 256, weights).astype(np.uint8),
+                scale,
+                zero_point=int(rng.integers(100, 150)),
+            ),
+            codes_constant(
+                "b", rng.integers(-5000, 5000, bias).astype(np.int32), scale / np.float32(128)
+            ),
+            codes_tensor("c", (1, cells), **state),
+            codes_tensor("h_new", (1, cells), **unit),
+            codes_tensor("c_new", (1, cells), **state),
+            codes_tensor("both", (1, inputs + cells), **unit),
+        ]
+        gates = codes_tensor("gates", (1, 4 * cells), np.int16, 1 / 4096)
+    operator = Operator(
+        "LSTM",
+        ("x", "h", "w", "b", "c"),
+        ("h_new", "c_new", "both", "gates"),
+        {"kernel_type": "BASIC", "fused_activation_function": "TANH"},
+    )
+    return Graph.build(
+        [operator], [*tensors, gates], ["x", "h", "c"], ["h_new", "c_new", "both", "gates"]
+    )
+
+
+@FIXED
+@given(inputs=st.integers(1, 12), cells=st.integers(1, 9), seed=SEEDS)
+def test_basic_cell_of_codes(inputs: int, cells: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    graph = basic_cell(rng, inputs, cells, integer=True)
+    x, h = (rng.integers(0, 256, (1, n)).astype(np.uint8) for n in (inputs, cells))
+    assert_same_codes(graph, x, h, rng.integers(-(2**15), 2**15, (1, cells)).astype(np.int16))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_basic_cell_of_floats(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    graph = basic_cell(rng, 4, 3, integer=False)
+    assert_close(graph, *(random_floats(rng, 1, n) for n in (4, 3, 3)))

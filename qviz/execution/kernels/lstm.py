@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from qviz.execution.kernels.lstm_basic import prepare_basic_lstm
 from qviz.execution.kernels.lstm_float import float_step
 from qviz.execution.kernels.lstm_inputs import LstmInputs, both_directions, one_direction
 from qviz.execution.kernels.lstm_integer import integer_step
@@ -45,10 +46,10 @@ def prepare_lstm(context: Context) -> Kernel:
 
     References
     ----------
-    LiteRT, tflite/kernels/lstm.cc, the full kernel.
+    LiteRT, tflite/kernels/lstm.cc, the full kernel; for the other one see `lstm_basic`.
     """
-    if context.option("kernel_type", "FULL") != "FULL":
-        raise context.unsupported("it is of the BASIC kind, which qviz does not run")
+    if context.option("kernel_type", "FULL") == "BASIC":
+        return prepare_basic_lstm(context)
     inputs = one_direction(context)
     step = _step(context, inputs)
 
