@@ -50,6 +50,28 @@ def test_what_leaves_int32_wraps(kind: str, dtype: Any, y_scale: float, largest_
         assert_same_codes(graph, x, rules=("reference",))
 
 
+@pytest.mark.parametrize("zero_point", [0, -5, 7])
+@pytest.mark.parametrize("y_scale", [1e-5, 1e-7, 1e-9])
+@pytest.mark.parametrize("dtype", [np.int8, np.int16])
+def test_dense_sums_that_leave_int32_are_cast(dtype: Any, y_scale: float, zero_point: int) -> None:
+    rng = np.random.default_rng(0)
+    wide = np.int64 if dtype == np.int16 else np.int32
+    codes = rng.integers(-127, 128, (4, 3)).astype(np.int8)
+    bias = rng.integers(-(2**30), 2**30, 4).astype(wide)
+    graph = single_operator(
+        "FULLY_CONNECTED",
+        [
+            codes_tensor("x", (25, 3), dtype, 0.01),
+            codes_constant("w", codes, np.full(1, 0.01, np.float32)),
+            codes_constant("b", bias, np.full(1, 1e-4, np.float32)),
+        ],
+        [codes_tensor("y", (25, 4), dtype, y_scale, zero_point if dtype == np.int8 else 0)],
+    )
+    limits = np.iinfo(dtype)
+    x = rng.integers(limits.min, limits.max + 1, (25, 3)).astype(dtype)
+    assert_same_codes(graph, x, rules=("reference",))
+
+
 @pytest.mark.parametrize("x_scale", [1.0, 5.0, 5.5, 40.2, 3e3])
 @pytest.mark.parametrize("kind", ["LOGISTIC", "TANH"])
 def test_products_of_16_bit_activations_wrap(kind: str, x_scale: float) -> None:

@@ -30,6 +30,8 @@ from qviz.graph import QuantizationParams, Tensor
 # Codes, before zero point and clamp, of sums, multipliers and shifts.
 Scale = Callable[[Int64Array, Int64Array, Int64Array], Int64Array]
 
+_INT32_MAX = (1 << 31) - 1
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accumulator:
@@ -303,12 +305,18 @@ def _requantize_in_double(context: Context, accumulator: Accumulator) -> Finish:
     zero_point = zero_point_of(context.output)
     scales = effective_scales(context, len(accumulator.bias))
     wraps = not accumulator.is_wide and bool((accumulator.total_bound >= 1 << 31).any())
+    overflows = bool((accumulator.total_bound * scales >= _INT32_MAX).any())
 
     def finish(sums: Array, out: Array) -> None:
         total = sums.astype(np.float64) + accumulator.bias
         if wraps:
             total = wrap_int32(total.astype(np.int64)).astype(np.float64)
         codes = round_half_away(total * scales)
+        if overflows:
+            # On x86 the cast to int32 makes the smallest number of what lies beyond; a negative
+            # zero point then wraps it to the largest.
+            beyond = (codes > _INT32_MAX) | (codes < -_INT32_MAX - 1)
+            codes[beyond] = _INT32_MAX if zero_point < 0 else -_INT32_MAX - 1
         np.clip(codes, low - zero_point, high - zero_point, out=codes)
         np.add(codes, zero_point, out=out, casting="unsafe")
 
