@@ -166,3 +166,24 @@ def test_interval_paired_test_and_latency_are_told(view: CompareView):
     tips = [view.table.source.cell(1, c).tip for c in (1, 2)]
     assert tips[0] == "95 % interval 95.00 % to 99.00 % (Wilson)"
     assert tips[1] == "McNemar: p = 0.5; samples better than float: 1, worse: 3"
+
+
+def test_no_label_lies_on_another(view: CompareView, qtbot: QtBot):
+    data = comparison()
+    sizes = (559, 286, 287, 148, 283, 151, 151, 144, 151, 151, 153, 152)
+    rows = tuple(
+        replace(
+            row,
+            size_bytes=1000 * size,
+            metrics={"top1": 0.9956 if row.scheme.id == "int8-per-tensor" else 0.9933},
+        )
+        for row, size in zip(data.rows, sizes, strict=True)
+    )
+    view.set_data(replace(data, rows=rows), 6)
+    qtbot.wait(20)
+    scatter = view.scatter
+    boxes = [x.mapRectToScene(x.boundingRect()) for x in scatter._labels[: len(scatter.points)]]
+    # The text items have a margin of their own around the text.
+    boxes = [box.adjusted(5, 5, -5, -5) for box in boxes]
+    hits = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.intersects(b)]
+    assert hits == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -155,27 +155,27 @@ class Scatter(QWidget):
         view = self.plot.box.sceneBoundingRect()
         dots = {p.key: self._to_pixels(p) for p in self._points}
         widths = {p.key: metrics.horizontalAdvance(p.label) + 10 for p in self._points}
-        labels = dict(zip((p.key for p in self._points), self._labels, strict=False))
+        free = _free_places(dots, widths, metrics.height(), view)
+        columns = _column_places(dots.keys() - free.keys(), dots, widths, metrics.height(), view)
+        # A column may reach over a label that stood free; then that one joins the column.
+        for _ in range(len(self._points)):
+            hit = {k for k, r in free.items() if any(r.intersects(c) for c in columns.values())}
+            if not hit:
+                break
+            free = {k: r for k, r in free.items() if k not in hit}
+            columns = _column_places(
+                dots.keys() - free.keys(), dots, widths, metrics.height(), view
+            )
         lines_x: list[float] = []
         lines_y: list[float] = []
-        free = _free_points(dots, widths, metrics.height(), view)
-        for key in free:
-            at = self._to_data(QPointF(dots[key].x() + _GAP, dots[key].y()))
-            labels[key].setPos(at.x(), at.y())
-        crowded = [p for p in self._points if p.key not in free]
-        for group in _columns(crowded, dots, widths):
-            width = max(widths[p.key] for p in group)
-            left = max(dots[p.key].x() for p in group) + _GAP + _LEADER
-            if left + width > view.right():
-                left = min(dots[p.key].x() for p in group) - _GAP - _LEADER - width
-            heights = _spread(
-                [dots[p.key].y() for p in group], metrics.height(), view.top(), view.bottom()
-            )
-            for point, height in zip(group, heights, strict=True):
-                at = self._to_data(QPointF(left, height))
-                labels[point.key].setPos(at.x(), at.y())
-                toward = left + 3 if left > dots[point.key].x() else left + width - 3
-                tip = self._to_data(QPointF(toward, height))
+        for point, label in zip(self._points, self._labels, strict=False):
+            place = free.get(point.key) or columns[point.key]
+            at = self._to_data(QPointF(place.left(), place.center().y()))
+            label.setPos(at.x(), at.y())
+            if point.key in columns:
+                at_right = place.left() > dots[point.key].x()
+                end = place.left() + 3 if at_right else place.right() - 3
+                tip = self._to_data(QPointF(end, place.center().y()))
                 lines_x += [point.x, tip.x()]
                 lines_y += [point.y, tip.y()]
         self._lines.setData(lines_x, lines_y, connect="pairs")
@@ -201,16 +201,16 @@ class Scatter(QWidget):
         return [(self.tr("scheme"), *axes), *((p.label, p.x, p.y) for p in self._points)]
 
 
-def _free_points(
+def _free_places(
     dots: Mapping[int, QPointF], widths: Mapping[int, float], height: float, view: QRectF
-) -> set[int]:
-    """Points whose label fits at their right without touching another point or its label."""
+) -> dict[int, QRectF]:
+    """Places of the labels that fit at the right of their point without touching another."""
     spots = {k: QRectF(d.x() - 8, d.y() - 8, 16, 16) for k, d in dots.items()}
     places = {
         k: QRectF(d.x() + _GAP, d.y() - height / 2, widths[k], height) for k, d in dots.items()
     }
     return {
-        k
+        k: place
         for k, place in places.items()
         if view.contains(place)
         and not any(
@@ -219,31 +219,45 @@ def _free_points(
     }
 
 
-def _columns(
-    points: Sequence[Point], dots: Mapping[int, QPointF], widths: Mapping[int, float]
-) -> list[list[Point]]:
-    """Points whose labels would lie in each other's way, each group from top to bottom."""
-    groups: list[list[Point]] = []
+def _column_places(
+    keys: Set[int],
+    dots: Mapping[int, QPointF],
+    widths: Mapping[int, float],
+    height: float,
+    view: QRectF,
+) -> dict[int, QRectF]:
+    """Places of the other labels, in columns beside the points that crowd each other."""
+    groups: list[list[int]] = []
     reach = -math.inf
-    for point in sorted(points, key=lambda p: dots[p.key].x()):
-        if dots[point.key].x() > reach:
+    for key in sorted(keys, key=lambda k: dots[k].x()):
+        if dots[key].x() > reach:
             groups.append([])
-        groups[-1].append(point)
-        reach = max(reach, dots[point.key].x() + widths[point.key] + 2 * _GAP + _LEADER)
-    return [_without_crossings(group, dots) for group in groups]
+        groups[-1].append(key)
+        reach = max(reach, dots[key].x() + widths[key] + 2 * _GAP + _LEADER)
+    places: dict[int, QRectF] = {}
+    for group in groups:
+        width = max(widths[k] for k in group)
+        left = max(dots[k].x() for k in group) + _GAP + _LEADER
+        if left + width > view.right():
+            left = min(dots[k].x() for k in group) - _GAP - _LEADER - width
+        ordered = _without_crossings(group, dots)
+        heights = _spread([dots[k].y() for k in ordered], height, view.top(), view.bottom())
+        for key, y in zip(ordered, heights, strict=True):
+            places[key] = QRectF(left, y - height / 2, widths[key], height)
+    return places
 
 
-def _without_crossings(group: Sequence[Point], dots: Mapping[int, QPointF]) -> list[Point]:
+def _without_crossings(group: Sequence[int], dots: Mapping[int, QPointF]) -> list[int]:
     """The group from top to bottom.
 
     Of points at one height the rightmost gets the nearest label and the leftmost the furthest,
     above and below in turn, so that their lines fan in without crossing.
     """
-    ordered: list[Point] = []
-    heights = sorted({round(dots[p.key].y()) for p in group})
-    for height in heights:
-        level = [p for p in group if round(dots[p.key].y()) == height]
-        level.sort(key=lambda p: dots[p.key].x())
+    ordered: list[int] = []
+    for height in sorted({round(dots[k].y()) for k in group}):
+        level = sorted(
+            (k for k in group if round(dots[k].y()) == height), key=lambda k: dots[k].x()
+        )
         ordered += level[0::2] + level[1::2][::-1]
     return ordered
 
