@@ -35,6 +35,8 @@ from qviz.formats.tflite.tensors import Tensors
 from qviz.graph import Graph, Operator, Source
 
 _IDENTIFIER = b"TFL3"
+# Operators beside the builtin ones that TFLite's own interpreters have.
+_KNOWN_CUSTOM = frozenset({"TFLite_Detection_PostProcess", "AudioSpectrogram", "Mfcc"})
 _PARSE_ERRORS = (
     struct.error,
     IndexError,
@@ -215,9 +217,10 @@ def _notes_on(graph: Graph, free_sizes: list[str]) -> list[str]:
         if name in free_sizes:
             shape = "×".join(map(str, graph.tensors[name].shape))
             notes.append(f"Input {name!r} has a free size in the file; it is taken as {shape}.")
-    custom = sorted({o.kind for o in graph.operators if o.kind.startswith(CUSTOM_PREFIX)})
+    kinds = {o.kind for o in graph.operators if o.kind.startswith(CUSTOM_PREFIX)}
+    custom = sorted({kind.removeprefix(CUSTOM_PREFIX) for kind in kinds} - _KNOWN_CUSTOM)
     if custom:
-        listed = ", ".join(kind.removeprefix(CUSTOM_PREFIX) for kind in custom)
+        listed = ", ".join(custom)
         notes.append(f"Operators that are not TFLite's own are shown but not run: {listed}.")
     return notes
 
