@@ -125,6 +125,7 @@ class SideBySide:
             for operator in self._graph.operators
             for name in operator.outputs
             if self._indices[name] in kept
+            and self._is_kept(operator)
             and self._difference(name, trace[name], kept[self._indices[name]]).differing
         }
         if not differing:

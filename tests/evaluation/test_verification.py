@@ -108,6 +108,20 @@ def test_what_qviz_writes_runs_the_same_in_litert(
     assert report.first_operator is None
 
 
+def test_weights_that_xnnpack_takes_in_are_not_compared(
+    digits: dict[str, bytes], litert: LitertProcess
+) -> None:
+    (report,) = finish(digits["float16"], litert, modes=["xnnpack"], samples=3).modes
+    graph = read_tflite(digits["float16"])
+    kinds = {n: o.kind for o in graph.operators for n in o.outputs}
+    weights = {n for n, kind in kinds.items() if kind == "DEQUANTIZE"}
+    assert {name for name, _ in report.not_compared} == weights
+    assert {why for _, why in report.not_compared} == {"XNNPACK takes it in as a weight"}
+    assert {check.name for check in report.tensors} == set(kinds) - weights
+    assert not report.difference.differing
+    assert not report.wrong_operators
+
+
 def break_kernel(monkeypatch: pytest.MonkeyPatch, kind: str, output: str, by: int = 1) -> None:
     """Let the operator that makes `output` be off by `by` in its first value."""
     prepare = registry._PREPARE[kind]
