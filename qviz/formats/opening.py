@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from qviz.formats.keras.lowering.inputs import InputShape
 from qviz.formats.keras.model import KerasModel
 from qviz.formats.keras.reader import read_keras_archive, read_keras_hdf5
 from qviz.formats.tensorflow import convert_to_tflite
+from qviz.formats.tfjs.reader import is_layers_model, read_layers_model
 from qviz.graph import Graph, Source
 
 _ZIP = b"PK\x03\x04"
@@ -43,7 +43,8 @@ def open_model(
     Parameters
     ----------
     path : str or path
-        A ``.keras``, ``.h5``, ``.hdf5`` or ``.tflite`` file under any name, or a SavedModel folder.
+        A ``.keras``, ``.h5``, ``.hdf5`` or ``.tflite`` file under any name, the ``model.json`` of a
+        TensorFlow.js layers model or its folder, or a SavedModel folder.
     allow_code : bool
         Let the converter run Python code that the file holds (Lambda layers). Only for files that
         you trust.
@@ -116,14 +117,15 @@ def _open_file(path: Path, allow_code: bool, wanted: InputShape, convert: bool) 
     if head[4:8] == _TFLITE:
         return _open_tflite(path)
     if path.suffix == ".json" or head.lstrip().startswith(b"{"):
-        raise ModelFormatError(_about_json(path))
+        return _open_json(path, allow_code, wanted)
     if path.suffix == ".pb":
         raise ModelFormatError(
             f"{path.name} is part of a SavedModel or a frozen graph; open the folder that holds "
             "saved_model.pb."
         )
     raise ModelFormatError(
-        f"{path.name} is no model that qviz knows: it is neither .keras, .h5 nor .tflite."
+        f"{path.name} is no model that qviz knows: it is neither .keras, .h5, .tflite nor "
+        "model.json."
     )
 
 
@@ -160,31 +162,36 @@ def _open_folder(path: Path, allow_code: bool, wanted: InputShape, convert: bool
             raise ModelFormatError(f"{path} is a SavedModel, which only the converter can read.")
         return _convert(path, allow_code, "")
     if (path / "model.json").is_file():
-        raise ModelFormatError(_about_json(path / "model.json"))
+        return _open_json(path / "model.json", allow_code, wanted)
     if (path / "config.json").is_file() and (path / "model.weights.h5").is_file():
         raise ModelFormatError(f"{path} is an unpacked .keras file; open the .keras file itself.")
     raise ModelFormatError(f"{path} is a folder without a SavedModel in it.")
 
 
-def _about_json(path: Path) -> str:
-    """What to say about a JSON file."""
-    content: Any = None
-    if path.stat().st_size <= _MAX_MODEL_JSON_BYTES:
-        try:
-            content = json.loads(path.read_bytes())
-        except (ValueError, RecursionError):
-            return f"{path.name} is no model: it is not valid JSON."
-    if isinstance(content, dict) and "weightsManifest" in content:
-        return (
-            f"{path.name} is a TensorFlow.js model, which qviz does not read yet; open the Keras "
-            "model that it was made from."
-        )
+def _open_json(path: Path, allow_code: bool, wanted: InputShape) -> Graph:
+    """Open a TensorFlow.js layers model; other JSON is no model, and the error says what it is."""
+    if path.stat().st_size > _MAX_MODEL_JSON_BYTES:
+        raise ModelFormatError(f"{path.name} is larger than the description of any model.")
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise ModelFormatError(f"{path.name} is no model: it is not valid JSON.") from None
+    if is_layers_model(content):
+        return _open_layers_model(path, allow_code, wanted)
     if isinstance(content, dict) and "class_name" in content:
-        return (
+        raise ModelFormatError(
             f"{path.name} describes the layers of a Keras model without their weights; open the "
             ".h5 file of weights and keep this file beside it under the same name."
         )
-    return f"{path.name} is a JSON file but no model."
+    raise ModelFormatError(f"{path.name} is a JSON file but no model.")
+
+
+def _open_layers_model(path: Path, allow_code: bool, wanted: InputShape) -> Graph:
+    read = read_layers_model(path, allow_code=allow_code)
+    graph, more = lower(read.model, wanted)
+    size = sum(file.stat().st_size for file in read.files)
+    source = Source(str(path), "tfjs", read.writer, _sha256(path), size, read.model)
+    return graph.with_source(replace(source, notes=(*read.notes, *more)))
 
 
 def _convert(path: Path, allow_code: bool, reason: str) -> Graph:

@@ -56,9 +56,9 @@ def read_keras_archive(path: Path, *, allow_code: bool = False) -> tuple[KerasMo
     config = read_json(archive.config, path.name)
     metadata = read_json(archive.metadata, path.name) if archive.metadata else {}
     model = read_topology(config, str(metadata.get("keras_version", "")), "")
-    _check_layers(model, allow_code)
+    check_layers(model, allow_code)
     with open_hdf5(archive.weights, path.name) as file:
-        return _attach(model, read_tree(model, file), _notes(model, config))
+        return attach_weights(model, read_tree(model, file), notes_about(model, config))
 
 
 def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel, list[str]]:
@@ -74,10 +74,10 @@ def read_keras_hdf5(path: Path, *, allow_code: bool = False) -> tuple[KerasModel
             _configuration_beside(path, file) if config is None else read_json(config, path.name)
         )
         model = read_topology(serialized, _version(file, group, serialized), _backend(file, group))
-        _check_layers(model, allow_code)
+        check_layers(model, allow_code)
         is_tree = attribute_names(group, "layer_names") is None and "layers" in group
         stored = read_tree(model, group) if is_tree else read_layer_groups(model, group)
-        return _attach(model, stored, _notes(model, serialized))
+        return attach_weights(model, stored, notes_about(model, serialized))
 
 
 def _version(file: h5py.File, group: h5py.Group, config: Mapping[str, Any]) -> str:
@@ -109,7 +109,16 @@ def _configuration_beside(path: Path, file: h5py.File) -> dict[str, Any]:
     raise ModelFormatError(f"{path.name} is an HDF5 file but holds no Keras model.")
 
 
-def _check_layers(model: KerasModel, allow_code: bool) -> None:
+def check_layers(model: KerasModel, allow_code: bool) -> None:
+    """Refuse layers with code that was not allowed, and layers that Keras has quantized.
+
+    Raises
+    ------
+    UntrustedCodeError
+        If a layer holds code and `allow_code` is false.
+    ModelFormatError
+        If a layer is quantized already.
+    """
     for layer in model.leaves():
         if (layer.class_name == "Lambda" or holds_code(layer.config)) and not allow_code:
             raise UntrustedCodeError(
@@ -129,7 +138,7 @@ def _check_layers(model: KerasModel, allow_code: bool) -> None:
             )
 
 
-def _notes(model: KerasModel, serialized: Mapping[str, Any]) -> list[str]:
+def notes_about(model: KerasModel, serialized: Mapping[str, Any]) -> list[str]:
     """What qviz leaves out or does otherwise than Keras."""
     notes = []
     name = class_name(serialized)
@@ -148,9 +157,10 @@ def _notes(model: KerasModel, serialized: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _attach(
+def attach_weights(
     model: KerasModel, stored: StoredArrays, notes: list[str]
 ) -> tuple[KerasModel, list[str]]:
+    """The model with its arrays, checked, and `notes` with a word on arrays that are left over."""
     if stored.unclaimed:
         listed = ", ".join(stored.unclaimed[:_MAX_LISTED])
         more = len(stored.unclaimed) - _MAX_LISTED

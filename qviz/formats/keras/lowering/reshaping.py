@@ -155,7 +155,9 @@ def _upsampling_2d(scope: Scope, inputs: Sequence[Value]) -> Value:
     factors = scope.integers("size", 2, 2)
     sizes = [n * f for n, f in zip(x.shape[1:3], factors, strict=True)]
     mode = str(scope.get("interpolation", "nearest"))
-    return to_data_format(scope, _resize(scope, x, sizes, mode, half_pixel=mode != "nearest"))
+    # Keras samples at the centres of pixels; the reader of TensorFlow.js models says otherwise.
+    half_pixel = mode != "nearest" and scope.get("half_pixel_centers", True) is True
+    return to_data_format(scope, _resize(scope, x, sizes, mode, half_pixel=half_pixel))
 
 
 @layer("Resizing")
