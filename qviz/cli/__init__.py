@@ -15,7 +15,7 @@ from qviz.cli.window import open_window
 from qviz.errors import QvizError
 
 COMMANDS = (
-    *("open", "inspect", "schemes", "quantize", "compare", "report", "verify"),
+    *("open", "inspect", "schemes", "quantize", "compare", "report", "advise", "verify"),
     *("demo", "train", "headless"),
 )
 

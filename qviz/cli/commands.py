@@ -12,14 +12,14 @@ from typer.core import TyperGroup
 
 from qviz import __version__
 from qviz.cli import options as opt
+from qviz.cli.advice import advise
+from qviz.cli.comparing import load_data, open_graph, recipes, run_comparison, write_all
 from qviz.cli.demo import demo, train
-from qviz.cli.progress import Report, progress
+from qviz.cli.progress import progress
 from qviz.cli.verification import verify
-from qviz.errors import QvizError, SchemeError
+from qviz.errors import QvizError
 
 if TYPE_CHECKING:
-    from qviz.evaluation import Comparison, Dataset
-    from qviz.graph import Graph
     from qviz.quantization import Scheme
 
 
@@ -84,7 +84,7 @@ def inspect(
     from qviz.evaluation import model_info
     from qviz.graph import layers
 
-    graph = _open(model, allow_code)
+    graph = open_graph(model, allow_code)
     if as_json:
         text = json.dumps(inspection(graph), indent=2, ensure_ascii=False, allow_nan=False)
         sys.stdout.write(f"{text}\n")
@@ -122,27 +122,34 @@ def quantize(
     percentile: opt.Percentile = None,
     calibration: opt.Ranges = None,
     keep_float: opt.KeepFloat = None,
+    prune: opt.Prune = None,
+    prune_scope: opt.PruneScope = None,
+    clusters: opt.Clusters = None,
+    cluster_start: opt.ClusterStart = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Quantize a model and write the .tflite or tfjs files."""
     from qviz.cli.printing import say
     from qviz.evaluation import artifact_size, write_artifact
-    from qviz.quantization import Calibrator
+    from qviz.quantization import Calibrator, change_weights
     from qviz.quantization import quantize as quantize_graph
     from qviz.quantization import scheme as scheme_named
     from qviz.report.reading import bytes_text
 
     recipe = scheme_named(scheme)
-    recipe = recipe.with_options(**opt.scheme_options(range_, percentile, calibration, keep_float))
+    recipe = recipe.with_options(
+        **opt.scheme_options(range_, percentile, calibration, keep_float),
+        **opt.weight_options(prune, prune_scope, clusters, cluster_start),
+    )
     target = _artifact_path(out, model, recipe)
     opt.check_target(target)
     if recipe.needs_calibration:
         opt.need_data(data, recipe.id)
-    graph = _open(model, allow_code)
+    graph = open_graph(model, allow_code)
     statistics = None
     with progress() as report:
         if recipe.needs_calibration:
-            dataset = _load(
+            dataset = load_data(
                 opt.need_data(data, recipe.id),
                 graph,
                 report,
@@ -150,7 +157,8 @@ def quantize(
                 folder=data_folder,
                 target=label_column,
             )
-            calibrator = Calibrator(graph, recipe.range_estimator, recipe.percentile)
+            changed = change_weights(graph, recipe)
+            calibrator = Calibrator(changed, recipe.range_estimator, recipe.percentile)
             total = dataset.calibration_count(calibration_samples)
             for batch in dataset.calibration_batches(calibration_samples, 16, seed):
                 report(calibrator.samples, total, "calibrating")
@@ -198,19 +206,30 @@ def compare(
     percentile: opt.Percentile = None,
     calibration: opt.Ranges = None,
     keep_float: opt.KeepFloat = None,
+    prune: opt.Prune = None,
+    prune_scope: opt.PruneScope = None,
+    clusters: opt.Clusters = None,
+    cluster_start: opt.ClusterStart = None,
+    latency: opt.Latency = False,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Run schemes side by side: accuracy, size, error of every layer."""
-    from qviz.cli.printing import print_comparison
+    from qviz.cli.comparison_table import print_comparison
     from qviz.report import write_layers_csv, write_report
 
     opt.check_target(out, (".html", ".htm", ".json", ".csv"))
     for path in (json_path, csv_path, layers_path):
         opt.check_target(path)
-    comparison = _compare(
+    comparison = run_comparison(
         model,
         data,
-        _recipes(schemes, opt.scheme_options(range_, percentile, calibration, keep_float)),
+        recipes(
+            schemes,
+            {
+                **opt.scheme_options(range_, percentile, calibration, keep_float),
+                **opt.weight_options(prune, prune_scope, clusters, cluster_start),
+            },
+        ),
         allow_code,
         {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
         {
@@ -218,6 +237,7 @@ def compare(
             "layer_samples": layer_samples,
             "batch_size": batch_size,
             "seed": seed,
+            "latency": latency,
         },
     )
     for path, form in ((json_path, "json"), (csv_path, "csv"), (out, None)):
@@ -247,25 +267,32 @@ def report(
     calibration_samples: opt.CalibrationSamples = 100,
     layer_samples: opt.LayerSamples = 20,
     seed: opt.Seed = 0,
+    prune: opt.Prune = None,
+    prune_scope: opt.PruneScope = None,
+    clusters: opt.Clusters = None,
+    cluster_start: opt.ClusterStart = None,
+    latency: opt.Latency = False,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Compare schemes; write HTML, JSON and CSV."""
     opt.check_target(out, (".html", ".htm"))
-    comparison = _compare(
+    comparison = run_comparison(
         model,
         data,
-        _recipes(schemes, {}),
+        recipes(schemes, opt.weight_options(prune, prune_scope, clusters, cluster_start)),
         allow_code,
         {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
         {
             "calibration_samples": calibration_samples,
             "layer_samples": layer_samples,
             "seed": seed,
+            "latency": latency,
         },
     )
-    _write_all(comparison, out)
+    write_all(comparison, out)
 
 
+app.command()(advise)
 app.command()(verify)
 app.command()(demo)
 app.command()(train)
@@ -276,14 +303,15 @@ def headless(
     folder: Annotated[Path, typer.Option("--folder", help="Where the results go.")] = Path(),
 ) -> None:
     """Do the main job where there is no screen: compare the sample, report it, draw the window."""
-    from qviz.cli.printing import print_comparison, say
+    from qviz.cli.comparison_table import print_comparison
+    from qviz.cli.printing import say
     from qviz.cli.window import save_picture
 
     target = folder / "qviz-report.html"
     opt.check_target(target)
-    comparison = _compare("digits", "digits", None, False, {}, {})
+    comparison = run_comparison("digits", "digits", None, False, {}, {})
     print_comparison(comparison)
-    _write_all(comparison, target)
+    write_all(comparison, target)
     try:
         picture = save_picture(comparison, folder / "qviz-window.png")
     except QvizError as error:
@@ -296,79 +324,9 @@ def headless(
     )
 
 
-def _open(model: str, allow_code: bool) -> Graph:
-    from qviz.formats import open_model
-
-    return open_model(opt.find_model(model), allow_code=allow_code)
-
-
-def _load(data: str, graph: Graph, report_step: Report, **loading: Any) -> Dataset:
-    """The data set, downloaded first if it is a public one that is missing."""
-    from qviz.evaluation import load_dataset
-    from qviz.evaluation.loading import download_dataset
-
-    for step in download_dataset(data, loading.get("folder")):
-        report_step(step.done, step.total, step.message)
-    report_step(0, 0, "reading the data")
-    return load_dataset(data, model=graph, **loading)
-
-
-def _recipes(names: str | None, changes: dict[str, Any]) -> list[Scheme] | None:
-    """Schemes that are asked for, with the options; None for all as they are."""
-    from qviz.quantization import SCHEMES
-    from qviz.quantization import scheme as scheme_named
-
-    if names is None and not changes:
-        return None
-    chosen = list(SCHEMES) if names is None else opt.names(names)
-    if not chosen:
-        raise SchemeError(f"--schemes names none. Schemes: {', '.join(SCHEMES)}.")
-    recipes = [scheme_named(name) for name in dict.fromkeys(chosen)]
-    kept = {k: v for k, v in changes.items() if k != "float_layers"}
-    # Layers can be kept in float32 only where the others become integers.
-    return [r.with_options(**(changes if r.weight_dtype == "int8" else kept)) for r in recipes]
-
-
-def _compare(
-    model: str,
-    data: str,
-    recipes: list[Scheme] | None,
-    allow_code: bool,
-    loading: dict[str, Any],
-    settings: dict[str, Any],
-) -> Comparison:
-    from qviz.evaluation import Step
-    from qviz.evaluation import compare as compare_schemes
-
-    with progress() as report_step:
-        report_step(0, 0, "reading the model")
-        graph = _open(model, allow_code)
-        dataset = _load(data, graph, report_step, **loading)
-
-        def show(event: object) -> None:
-            if isinstance(event, Step):
-                report_step(event.done, event.total, event.message)
-
-        return compare_schemes(graph, dataset, recipes, on_progress=show, **settings)
-
-
-def _write_all(comparison: Comparison, page: Path) -> None:
-    """The page, and beside it the same numbers for programs."""
-    from qviz.cli.printing import say
-    from qviz.report import write_layers_csv, write_report
-
-    written = [
-        write_report(comparison, page),
-        write_report(comparison, page.with_suffix(".json")),
-        write_report(comparison, page.with_suffix(".csv")),
-        write_layers_csv(comparison, page.with_name(f"{page.stem}-layers.csv")),
-    ]
-    for path in written:
-        say(str(path))
-
-
 def _artifact_path(out: Path, model: str, recipe: Scheme) -> Path:
     """Where the artifact goes: `out`, or a named file in it if it is a folder."""
     if recipe.artifact == "tflite" and out.is_dir():
-        return out / f"{Path(model).stem}-{recipe.id}.tflite"
+        # Not every system has colons in names.
+        return out / f"{Path(model).stem}-{recipe.id.replace(':', '-')}.tflite"
     return out

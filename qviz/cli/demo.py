@@ -69,7 +69,7 @@ def demo(
         comparison = _compare(setup, limit)
         print_demo(_result(setup, comparison))
     if comparison is not None and every_scheme:
-        from qviz.cli.printing import print_comparison
+        from qviz.cli.comparison_table import print_comparison
 
         print_comparison(comparison)
     if comparison is not None and out is not None:

@@ -109,6 +109,26 @@ KeepFloat = Annotated[
     str | None,
     typer.Option("--keep-float", metavar="A,B", help="Layers that stay in float32."),
 ]
+Prune = Annotated[
+    float | None,
+    typer.Option(
+        "--prune", metavar="S", help="Set this share of the weights to 0 first, e.g. 0.5."
+    ),
+]
+PruneScope = Annotated[
+    str | None,
+    typer.Option("--prune-scope", help="layer: that share of each layer; global: of all together."),
+]
+Clusters = Annotated[
+    int | None,
+    typer.Option("--clusters", metavar="N", help="Leave N different values in each kernel first."),
+]
+ClusterStart = Annotated[
+    str | None, typer.Option("--cluster-start", help="Where clustering begins: linear, k-means++.")
+]
+Latency = Annotated[
+    bool, typer.Option("--latency", help="Time each .tflite in LiteRT on this computer.")
+]
 AllowCode = Annotated[
     bool,
     typer.Option("--allow-code", help="Run code that is stored in the model (Lambda layers)."),
@@ -144,6 +164,29 @@ def scheme_options(
     if keep_float:
         changes["float_layers"] = tuple(names(keep_float))
     return changes
+
+
+def weight_options(
+    prune: float | None, scope: str | None, clusters: int | None, start: str | None
+) -> dict[str, Any]:
+    """Changes to schemes that prune and cluster; Scheme says which values there are.
+
+    Raises
+    ------
+    SchemeError
+        If an option has nothing to act on.
+    """
+    if scope is not None and prune is None:
+        raise SchemeError("--prune-scope goes with --prune.")
+    if start is not None and clusters is None:
+        raise SchemeError("--cluster-start goes with --clusters.")
+    given = {
+        "pruning": prune,
+        "pruning_scope": scope,
+        "clusters": clusters,
+        "cluster_start": start,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _one_of(option: str, word: str, words: Sequence[str]) -> None:

@@ -10,26 +10,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from qviz.evaluation.results import Comparison, ModelInfo
+from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.verification_results import Verification
 from qviz.graph import Graph, Layer
 from qviz.quantization import SCHEMES
-from qviz.report.reading import (
-    TITLES,
-    bytes_text,
-    decibel_text,
-    grouped_notes,
-    headline,
-    metric_names,
-    metric_text,
-    worst_layers,
-)
+from qviz.report.reading import bytes_text
 from qviz.report.verification import AGAINST, findings_of, largest_text, verdict
 
 # A pipe has no width; wide enough that no table is folded.
 _PIPE_WIDTH = 200
-_WIDE = 110
-_SHOWN_NOTES = 8
+FULL_WIDTH = 110
+"""Columns from which on tables have all that they can show."""
+SHOWN_NOTES = 8
+"""Notes that are printed; the rest stand in the report."""
 
 
 def console() -> Console:
@@ -41,7 +34,7 @@ def console() -> Console:
 def print_schemes() -> None:
     """The table of schemes."""
     out = console()
-    wide = out.width >= _WIDE
+    wide = out.width >= FULL_WIDTH
     table = simple_table(
         "scheme",
         *(["weights", "activations", "written as"] if wide else []),
@@ -83,51 +76,6 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
         _say(out, note)
 
 
-def print_comparison(comparison: Comparison) -> None:
-    """The table of a comparison, with data and preprocessing."""
-    out = console()
-    lead = headline(comparison)
-    metrics = metric_names(comparison)
-    data = comparison.data
-    _say(out, f"{comparison.model.name} on {data.samples} samples of {data.name}")
-    _say(out, f"preprocessing: {data.preprocessing}")
-    if data.calibration:
-        _say(out, f"calibration: {data.calibration}")
-    # On a narrow terminal the layers are left to the report.
-    wide = out.width >= _WIDE
-    table = simple_table(
-        "scheme",
-        *(f">{TITLES[name]}" for name in metrics),
-        ">agreement" if lead.is_share else ">R² to float32",
-        *([">flipped"] if lead.is_share and wide else []),
-        ">size",
-        ">gzip",
-        ">ratio",
-        *(["worst layer (accumulated)"] if wide else []),
-    )
-    for row in comparison.rows:
-        worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
-        told = f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–"
-        table.add_row(
-            row.scheme.id,
-            *(metric_text(m, row.metrics[m]) if m in row.metrics else "–" for m in metrics),
-            f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
-            *([str(len(row.flipped))] if lead.is_share and wide else []),
-            bytes_text(row.size_bytes),
-            bytes_text(row.gzip_bytes),
-            f"{row.gzip_ratio:.3f}",
-            *([Text(told)] if wide else []),
-        )
-    out.print(table)
-    notes = grouped_notes(comparison)
-    for note, schemes in notes[:_SHOWN_NOTES]:
-        _say(out, f"{note} ({', '.join(schemes)})")
-    if len(notes) > _SHOWN_NOTES:
-        _say(out, f"... and {len(notes) - _SHOWN_NOTES} more notes in the report")
-    for scheme, reason in comparison.skipped:
-        _say(out, f"{scheme} was not run: {reason}")
-
-
 def print_verification(verification: Verification) -> None:
     """The table of a verification: one row a mode, and below it what differs and why."""
     out = console()
@@ -154,10 +102,10 @@ def print_verification(verification: Verification) -> None:
     for report in verification.modes:
         _say(out, f"{report.mode}, against {AGAINST[report.mode]}: {verdict(report)}")
         notes = findings_of(report)
-        for note in notes[:_SHOWN_NOTES]:
+        for note in notes[:SHOWN_NOTES]:
             _say(out, f"  {note}")
-        if len(notes) > _SHOWN_NOTES:
-            _say(out, f"  ... and {len(notes) - _SHOWN_NOTES} more, listed by --json")
+        if len(notes) > SHOWN_NOTES:
+            _say(out, f"  ... and {len(notes) - SHOWN_NOTES} more, listed by --json")
 
 
 def say(message: str) -> None:

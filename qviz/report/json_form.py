@@ -39,13 +39,13 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
         for each of weight, local and accumulated error, ``weight_sqnr_db``, ``weight_mse``, ...
     """
     return {
-        "model": _plain(dataclasses.asdict(comparison.model)),
-        "data": _plain(dataclasses.asdict(comparison.data)),
+        "model": plain(dataclasses.asdict(comparison.model)),
+        "data": plain(dataclasses.asdict(comparison.data)),
         "rows": [_row(row) for row in comparison.rows],
         "skipped": [{"scheme": scheme, "reason": reason} for scheme, reason in comparison.skipped],
         "versions": dict(comparison.versions),
         "created": comparison.created,
-        "recommendation": _plain(dataclasses.asdict(recommend(comparison))),
+        "recommendation": plain(dataclasses.asdict(recommend(comparison))),
     }
 
 
@@ -61,7 +61,7 @@ def layer_as_dict(layer: LayerError) -> dict[str, Any]:
         metrics: ErrorMetrics | None = getattr(layer, kind)
         for field in ERROR_FIELDS:
             value = None if metrics is None else getattr(metrics, field)
-            flat[f"{kind}_{field}"] = _plain(value)
+            flat[f"{kind}_{field}"] = plain(value)
     return flat
 
 
@@ -69,32 +69,32 @@ def _row(row: SchemeResult) -> dict[str, Any]:
     return {
         "scheme": row.scheme.id,
         "title": row.scheme.title,
-        "metrics": _plain(dict(row.metrics)),
-        "agreement": _plain(row.agreement),
+        "metrics": plain(dict(row.metrics)),
+        "agreement": plain(row.agreement),
         "size_bytes": row.size_bytes,
         "gzip_bytes": row.gzip_bytes,
-        "gzip_ratio": _plain(row.gzip_ratio),
+        "gzip_ratio": plain(row.gzip_ratio),
         "layers": [layer_as_dict(layer) for layer in row.layers],
         "float_operators": list(row.float_operators),
         "notes": list(row.notes),
         "flipped": list(row.flipped),
         "rounding": row.rounding,
-        "seconds": _plain(row.seconds),
-        "options": _plain(dataclasses.asdict(row.scheme)),
-        "intervals": {k: _plain(dataclasses.asdict(v)) for k, v in row.intervals.items()},
-        "paired": None if row.paired is None else _plain(dataclasses.asdict(row.paired)),
+        "seconds": plain(row.seconds),
+        "options": plain(dataclasses.asdict(row.scheme)),
+        "intervals": {k: plain(dataclasses.asdict(v)) for k, v in row.intervals.items()},
+        "paired": None if row.paired is None else plain(dataclasses.asdict(row.paired)),
         "flips": [dataclasses.asdict(flip) for flip in row.flips],
         "sparsity": [dataclasses.asdict(weights) for weights in row.sparsity],
         "latency": None if row.latency is None else dataclasses.asdict(row.latency),
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """`value` without tuples, infinities and NaN."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -1,0 +1,135 @@
+"""The command ``qviz advise``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qviz.cli import options as opt
+from qviz.errors import DatasetError, SchemeError
+
+if TYPE_CHECKING:
+    from qviz.evaluation import Comparison
+    from qviz.evaluation.advice import Advice
+    from qviz.evaluation.recommendation import Recommendation
+
+# Below half a point, or half a percent, the documents' "next to nothing" is meant.
+_NEXT_TO_NOTHING = 0.005
+
+
+def advise(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[COMPARISON.json | MODEL]",
+            help="What `compare --json` wrote, or a"
+            " model to measure; without one, only the documents' advice is given.",
+        ),
+    ] = None,
+    data: opt.OptionalData = None,
+    preprocess: opt.Preprocess = None,
+    limit: opt.Limit = None,
+    hardware: Annotated[
+        str | None,
+        typer.Option("--hardware", help="cpu, gpu, edge-tpu, microcontroller or browser."),
+    ] = None,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            max=1.0,
+            help="Loss that is fine: 0.01 is a point of accuracy, or 1 % of the error.",
+        ),
+    ] = 0.01,
+    size: Annotated[
+        str, typer.Option("--size", help="How much smaller it has to be: 4x or 2x.")
+    ] = "4x",
+    samples: Annotated[
+        bool, typer.Option("--samples/--no-samples", help="Whether there are samples to calibrate.")
+    ] = True,
+    labels: Annotated[
+        bool, typer.Option("--labels/--no-labels", help="Whether there are labelled samples.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    allow_code: opt.AllowCode = False,
+) -> None:
+    """Say which scheme to take: by the documents' decision tree, and by what was measured."""
+    from qviz.evaluation.advice import advise as ask
+    from qviz.evaluation.guide import HARDWARE
+    from qviz.evaluation.recommendation import recommend
+
+    if hardware is not None and hardware not in HARDWARE:
+        raise SchemeError(f"--hardware is one of {', '.join(HARDWARE)}, not {hardware!r}.")
+    answers = {
+        "size": size,
+        "samples": "yes" if samples else "no",
+        "labels": "yes" if labels else "no",
+        "loss": "none" if tolerance < _NEXT_TO_NOTHING else "some",
+    }
+    if hardware is not None:
+        answers["hardware"] = hardware
+    # A wrong answer is said before anything is measured.
+    ask(answers)
+    comparison = None
+    if source is not None:
+        loading = {"preprocessing": preprocess, "limit": limit}
+        comparison = _comparison(source, data, loading, allow_code)
+        answers["labels"] = "no" if comparison.data.task == "none" else "yes"
+    advice = ask(answers)
+    measured = None
+    if comparison is not None:
+        measured = recommend(comparison, tolerance, hardware)
+    if as_json:
+        sys.stdout.write(_as_json(advice, measured))
+        return
+    _print(advice, measured, comparison)
+
+
+def _comparison(
+    source: str, data: str | None, loading: dict[str, Any], allow_code: bool
+) -> Comparison:
+    from qviz.cli.comparing import run_comparison
+    from qviz.report import comparison_from_json, is_comparison
+
+    path = Path(source)
+    if path.suffix.lower() == ".json" and path.is_file():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if is_comparison(text) or data is None:
+            return comparison_from_json(text)
+    if data is None:
+        raise DatasetError("To measure a model, give data too: --data FILE.npz.")
+    return run_comparison(source, data, None, allow_code, loading, {"layer_samples": 0})
+
+
+def _as_json(advice: Advice, measured: Recommendation | None) -> str:
+    import dataclasses
+
+    from qviz.report.json_form import plain
+
+    content = {
+        "documents": dataclasses.asdict(advice),
+        "measured": None if measured is None else dataclasses.asdict(measured),
+    }
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _print(advice: Advice, measured: Recommendation | None, comparison: Comparison | None) -> None:
+    from qviz.cli.comparison_table import print_judgements
+    from qviz.cli.printing import say
+
+    for question, answer in advice.path:
+        say(f"{question} {answer}")
+    say(f"The documents advise {advice.scheme}. {advice.reason} ({advice.source})")
+    for remark in advice.remarks:
+        say(remark)
+    if measured is None or comparison is None:
+        say("On average, that is: measure it with `qviz advise MODEL --data D`.")
+        return
+    print_judgements(comparison, measured)
+    if measured.sentence:
+        say(f"Measured: {measured.sentence}")
