@@ -126,7 +126,7 @@ def test_no_code_of_a_batch_is_run(tmp_path: Path) -> None:
     ],
 )
 def test_other_pickles_are_refused(tmp_path: Path, content: Any) -> None:
-    with pytest.raises(DatasetError, match="^b "):
+    with pytest.raises(DatasetError, match=r"^b "):
         read_cifar_folder([write(tmp_path, "b", content)])
 
 

@@ -1,0 +1,199 @@
+"""Demos and training as tasks: what they need, and scripts in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qviz.errors import ConversionError, DatasetError, ModelFormatError
+from qviz.formats import open_model
+from qviz.jobs import scripts
+from qviz.jobs.demos import demo_task, image_demo_task, train_task
+from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.jobs.scripts import script_task
+from qviz.jobs.task import Partial, Progress, run
+from qviz.jobs.tasks import TASKS, compare_task
+from qviz.resources import sample_models
+
+PATIENCE_S = 60
+
+
+def test_a_demo_is_what_a_comparison_needs(shared_folder: Path) -> None:
+    folder = str(shared_folder / "data")
+    setup = run(TASKS["demo"]("housing", folder=folder))
+    assert setup == DemoSetup(
+        "housing",
+        "housing: MLP regressor",
+        str(sample_models() / "housing" / "housing.keras"),
+        DataSpec("california-housing", folder=folder),
+        setup.schemes,
+    )
+    assert [s.id for s in setup.schemes] == ["float32", "tfjs-uint16", "tfjs-uint8"]
+    comparison = run(compare_task(setup.model_path, setup.data, setup.schemes))
+    assert comparison.data.samples == 4128
+    assert "dollars" in comparison.data.name
+    every = run(demo_task("housing", folder=folder, every_scheme=True))
+    assert len(every.schemes) > 10
+
+
+def test_what_a_demo_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DatasetError, match="no demo 'cats'"):
+        run(demo_task("cats"))
+    with pytest.raises(DatasetError, match="needs images: name a folder"):
+        run(demo_task("mobilenetv2"))
+    with pytest.raises(ModelFormatError, match="`qviz train mnist` makes one"):
+        run(demo_task("mnist", model=str(tmp_path / "none.keras")))
+    with pytest.raises(DatasetError, match="no folder"):
+        run(demo_task("mnist", folder=str(tmp_path / "none")))
+    with pytest.raises(ConversionError, match="no sample 'cats' to train"):
+        run(train_task("cats", str(tmp_path)))
+
+
+def test_weights_that_cannot_be_downloaded_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tmp_path / "mobilenetv2" / "train.py", "raise Exception('URL fetch failure')")
+    monkeypatch.setattr(scripts, "sample_models", lambda: tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(ConversionError, match=r"URL fetch failure\.\) Give a file .* --model"):
+        run(demo_task("mobilenetv2", data=str(tmp_path)))
+    setup = run(demo_task("mobilenetv2", data="images", model="m.keras"))
+    assert (setup.model_path, setup.data) == ("m.keras", DataSpec("images", "-1..1"))
+
+
+def script(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(scripts, "sample_models", lambda: tmp_path)
+    return tmp_path
+
+
+def test_a_script_tells_its_progress_and_its_last_line(folder: Path) -> None:
+    script(folder / "s.py", "import sys\nprint('noise')\nprint('[1/2] half')\nprint(sys.argv[1:])")
+    heard: list[Progress | Partial] = []
+    told = run(script_task("s.py", ["--a", "b c"]), heard.append)
+    assert heard == [Progress(0, 0, "starting TensorFlow"), Progress(1, 2, "half")]
+    assert told == "['--a', 'b c']"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("raise ValueError('too deep\\nsecond line')", "s.py failed: too deep"),
+        ("import tensorflow_of_nobody", "No module named 'tensorflow_of_nobody'|not installed"),
+        ("import sys; print('odd'); sys.exit(2)", "s.py failed: odd"),
+        ("import sys; sys.exit(2)", "it gave no reason"),
+        (
+            "from qviz.errors import DatasetError\nraise DatasetError('Put it there.')",
+            r"^Put it there\.$",
+        ),
+    ],
+)
+def test_a_script_that_fails_is_one_sentence(folder: Path, text: str, message: str) -> None:
+    script(folder / "s.py", text)
+    with pytest.raises(ConversionError, match=message) as error:
+        run(script_task("s.py", []))
+    assert "\n" not in str(error.value)
+    with pytest.raises(ConversionError, match="missing from this installation"):
+        run(script_task("none.py", []))
+
+
+def test_a_stopped_task_ends_its_script(folder: Path) -> None:
+    text = "import os, time\nprint(f'[0/1] {os.getpid()}')\ntime.sleep(300)"
+    script(folder / "s.py", text)
+    task = script_task("s.py", [])
+    next(task)
+    event = next(task)
+    assert isinstance(event, Progress)
+    task.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(event.message), 0)
+
+
+@pytest.mark.parametrize("name", ["train.py", "mobilenetv2/train.py"])
+def test_a_script_ends_when_its_parent_does(name: str) -> None:
+    path = sample_models() / name
+    code = (
+        "import sys, time, threading, train\n"
+        "end = train._end_with_parent\n"
+        "threading.Thread(target=end, daemon=True).start()\n"
+        "print('up', flush=True)\n"
+        "time.sleep(300)"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "QVIZ_CHILD": "1", "PYTHONPATH": str(path.parent)},
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout.readline() == b"up\n"
+        time.sleep(0.2)
+        assert child.poll() is None
+        child.stdin.close()
+        assert child.wait(PATIENCE_S) == 3
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+@pytest.mark.tensorflow
+def test_a_sample_is_trained_in_a_child(shared_folder: Path, tmp_path: Path) -> None:
+    heard: list[Progress | Partial] = []
+    task = train_task(
+        "housing",
+        str(tmp_path),
+        folder=str(shared_folder / "data"),
+        epochs=2,
+        samples=3000,
+        threads=1,
+    )
+    told = run(task, heard.append)
+    assert told.startswith("mean_absolute_error on 3000 test samples: 0.")
+    assert heard[-1] == Progress(48, 48, heard[-1].message)  # type: ignore[union-attr]
+    assert [path.name for path in tmp_path.iterdir()] == ["housing.keras"]
+    trained = open_model(tmp_path / "housing.keras")
+    shipped = open_model(sample_models() / "housing" / "housing.keras")
+    assert [op.kind for op in trained.operators] == [op.kind for op in shipped.operators]
+    assert "tensorflow" not in sys.modules
+    assert "keras" not in sys.modules
+
+
+@pytest.mark.tensorflow
+def test_mobilenetv2_is_judged_on_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    generator = np.random.default_rng(0)
+    for name in ("tench", "tabby"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for i in range(2):
+            noise = generator.integers(0, 256, (50, 70, 3), dtype=np.uint8)
+            Image.fromarray(noise).save(tmp_path / "images" / name / f"{i}.png")
+    model = tmp_path / "m.keras"
+    arguments = [str(model), "--weights", "random", "--size", "32", "--classes", "1000"]
+    run(script_task("mobilenetv2/train.py", arguments))
+    setup = run(demo_task("mobilenetv2", data=str(tmp_path / "images"), model=str(model)))
+    result = run(image_demo_task(setup))
+    assert result.samples == 4
+    assert len(result.rows) == 12
+    # Neither the numbers of two classes among 1000 nor their names are known.
+    assert all(row.top1 is None and row.word_top1 is None for row in result.rows)
+    assert any("input range does not fit" in note for note in result.notes)
+    assert any("imagenet_class_index.json" in note for note in result.notes)
+    plain, half, quarter = (row.size_bytes for row in result.gzip)
+    assert plain > 1.8 * half > 3.2 * quarter
