@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qviz.errors import ExecutionError
+from qviz.errors import ExecutionError, UnsupportedOperatorError
 from qviz.execution.control_flow import Run
 from qviz.execution.kernels.registry import Array, Context, Kernel, kernel
 
@@ -26,7 +26,11 @@ def _numbered_callee(context: Context, index: int, inputs: int, outputs: int) ->
         raise context.unsupported(
             f"subgraph {index}, which it calls, does not have {inputs} inputs and {outputs} outputs"
         )
-    return context.subgraphs.run_of(index)
+    try:
+        return context.subgraphs.run_of(index)
+    except UnsupportedOperatorError as error:
+        reason = str(error).rstrip(".")
+        raise context.unsupported(f"subgraph {index}, which it calls, cannot: {reason}") from error
 
 
 def _present(arrays: Sequence[Array | None]) -> list[Array]:
