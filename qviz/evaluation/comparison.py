@@ -46,6 +46,7 @@ def compare(
     seed: int = 0,
     statistics: Statistics | None = None,
     latency: bool = False,
+    rounding: str = "reference",
     on_progress: Callable[[Event], None] | None = None,
 ) -> Comparison:
     """Quantize a model by several schemes and measure what each costs.
@@ -68,6 +69,8 @@ def compare(
         From :func:`qviz.calibrate`, used for all schemes instead of calibrating.
     latency : bool
         Time each ``.tflite`` artifact in the LiteRT interpreter on this computer.
+    rounding : str
+        Rounding mode of the executor, one of ``qviz.execution.MODES``.
     on_progress : callable, optional
         Called with every :class:`Step` and every :class:`SchemeResult` as it is finished.
 
@@ -94,6 +97,7 @@ def compare(
         seed=seed,
         statistics=statistics,
         latency=latency,
+        rounding=rounding,
     )
     while True:
         try:
@@ -116,13 +120,14 @@ def comparison_steps(
     seed: int = 0,
     statistics: Statistics | None = None,
     latency: bool = False,
+    rounding: str = "reference",
 ) -> Generator[Event, None, Comparison]:
     """:func:`compare` as a generator of steps and of results as they are finished."""
     recipes = [scheme_named(s) for s in (SCHEMES if schemes is None else schemes)]
     recipes.sort(key=lambda recipe: (recipe.id != "float32", recipe.family != "float32"))
     fitted = data if data.shapes else data.fitted(model)
     settings = RunSettings(
-        calibration_samples, layer_samples, batch_size, seed, statistics, latency
+        calibration_samples, layer_samples, batch_size, seed, statistics, latency, rounding
     )
     run = SchemeRun(model, fitted, settings, len(recipes))
     yield from run.float_steps()

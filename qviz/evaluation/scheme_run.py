@@ -56,6 +56,7 @@ class RunSettings:
     seed: int
     statistics: Statistics | None
     latency: bool
+    rounding: str = "reference"
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +80,7 @@ class SchemeRun:
     def __post_init__(self) -> None:
         # Refuses models that are quantized already and weights that are not numbers.
         self.reference = quantize(self.model, "float32")
-        self.executor = Executor(self.reference)
+        self.executor = Executor(self.reference, self.settings.rounding)
         self._per_scheme = len(self.data) + min(self.settings.layer_samples, len(self.data))
         self.total = len(self.data) + self.schemes * self._per_scheme
         self._until = len(self.data)
@@ -100,7 +101,7 @@ class SchemeRun:
         if scheme.family == "float32" and not scheme.changes_weights:
             executor, outcome = self.executor, self.float_outcome
         else:
-            executor = Executor(quantized)
+            executor = Executor(quantized, self.settings.rounding)
             outcome = yield from self._accuracy_steps(scheme.id, executor, self.float_outcome)
         errors = yield from self._layer_steps(scheme, quantized, executor)
         latency, refusal = yield from self._latency_steps(scheme, quantized, files)

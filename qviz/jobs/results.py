@@ -153,9 +153,12 @@ class RunOptions:
         Of the choice of calibration samples.
     latency : bool
         Time each ``.tflite`` artifact in the LiteRT interpreter on this computer.
+    rounding : str
+        Rounding mode of the executor, one of ``qviz.execution.MODES``.
     """
 
     calibration_samples: int = 100
     layer_samples: int = 20
     seed: int = 0
     latency: bool = False
+    rounding: str = "reference"

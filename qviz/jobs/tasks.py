@@ -108,6 +108,7 @@ def compare_task(
         layer_samples=options.layer_samples,
         seed=options.seed,
         latency=options.latency,
+        rounding=options.rounding,
     )
     while True:
         try:
