@@ -74,11 +74,10 @@ def main() -> None:
     x_test, y_test = data.prepared("test", arguments.samples)
 
     epochs = recipe.epochs if arguments.epochs is None else arguments.epochs
-    batches = _Batches(keras, x_train, y_train, recipe.augment)
+    batches = _batches(keras, x_train, y_train, recipe.augment)
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, len(batches) * epochs)
     model = build(keras, arguments.name, x_train.shape[1:])
     model.compile(keras.optimizers.Adam(schedule), recipe.loss, metrics=[recipe.metric])
-    # Numbers in the background of each epoch come from one generator, so no worker threads.
     model.fit(batches, epochs=epochs, verbose=0, callbacks=[_progress(keras, batches, epochs)])
     _, score = model.evaluate(x_test, y_test, batch_size=500, verbose=0)
 
@@ -188,9 +187,7 @@ def build(keras: Any, name: str, input_shape: tuple[int, ...]) -> Any:
     return keras.Sequential([inputs, *RECIPES[name].layers(keras)], name=model_name)
 
 
-def _Batches(  # noqa: N802 - makes the class once Keras is there
-    keras: Any, x: np.ndarray, y: np.ndarray, augment: Any
-) -> Any:
+def _batches(keras: Any, x: np.ndarray, y: np.ndarray, augment: Any) -> Any:
     """Batches in an order drawn anew for every epoch, from the seed."""
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]

@@ -77,7 +77,8 @@ def load_dataset(
     if isinstance(preprocessing, str):
         preprocessing = Preprocessing.parse(preprocessing)
     path = Path(name)
-    if name in NAMED and not path.exists():
+    # A folder of that name is meant by ./mnist.
+    if name in NAMED:
         dataset = named_dataset(NAMED[name], folder, preprocessing)
     elif path.is_dir():
         dataset = _of_images(find_images(path), path, path, preprocessing, model)
@@ -96,7 +97,7 @@ def download_dataset(
 ) -> Generator[DownloadStep, None, None]:
     """Download a named set that is missing, step by step; nothing for anything else."""
     name = os.fspath(name_or_path)
-    if name in NAMED and not Path(name).exists():
+    if name in NAMED:
         yield from fetch_steps(NAMED[name], folder)
 
 

@@ -186,7 +186,10 @@ def verify_task(
 
     yield Progress(0, 0, "reading the model")
     content = tflite_bytes(path, allow_code=allow_code)
-    dataset = None if data is None else _memory.data(data, read_tflite(content, path))
+    dataset = None
+    if data is not None:
+        yield from download_task(data)
+        dataset = _memory.data(data, read_tflite(content, path))
     steps = verification_steps(
         content, name=Path(path).name, modes=modes, seed=seed, samples=samples, data=dataset
     )
