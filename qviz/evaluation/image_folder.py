@@ -18,6 +18,9 @@ from qviz.evaluation.preprocessing import Preprocessing
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 
+# By content, whatever the name says: some others that Pillow knows start programs.
+_FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
+
 # Pixels of one image; a file of a few kilobytes can claim billions.
 _LARGEST_PIXELS = 64_000_000
 _LONGEST_NUMBER = 9
@@ -106,7 +109,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             # Pillow warns of large images and of odd metadata; the size is checked below.
             warnings.simplefilter("ignore")
-            with Image.open(path) as image:
+            with Image.open(path, formats=_FORMATS) as image:
                 if image.width * image.height > _LARGEST_PIXELS:
                     raise DatasetError(
                         f"{path.name} claims {image.width}×{image.height} pixels, more than the "

@@ -200,6 +200,8 @@ def test_images_that_claim_too_much_or_are_damaged_are_refused(tmp_path: Path) -
         ("cut.png", whole[: len(whole) // 2], "damaged or cut off|cannot be read"),
         ("text.jpg", b"no image at all", "not an image"),
         ("empty.png", b"", "not an image"),
+        # PostScript under another name would start an interpreter.
+        ("script.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(DatasetError, match=message) as error:
