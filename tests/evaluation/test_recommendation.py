@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from qviz.evaluation import Comparison, DataInfo, Interval, ModelInfo, PairedTest, SchemeResult
+from qviz.evaluation.recommendation import loss_of, pareto_front, recommend
+from qviz.quantization import SCHEMES, scheme
+
+
+def row(
+    name: str, top1: float, size: int, *, lost: tuple[float, float] | None = (0.0, 0.0)
+) -> SchemeResult:
+    """A scheme with `top1`, whose loss has the interval `lost`."""
+    test = None
+    if lost is not None and name != "float32":
+        interval = Interval(-lost[1], -lost[0], "Newcombe")
+        test = PairedTest("McNemar", 0.5, "mid-p", 0.6, 1, 2, top1 - 0.9, interval)
+    return SchemeResult(scheme(name), {"top1": top1}, 1.0, size, size // 2, paired=test)
+
+
+def comparison(*rows: SchemeResult, samples: int = 1000) -> Comparison:
+    model = ModelInfo("m", "", "keras", "", "", 0, 0, 0)
+    return Comparison(model, DataInfo("d", "", "classification", samples, "none"), rows)
+
+
+THREE = comparison(
+    row("float32", 0.90, 4000),
+    row("float16", 0.90, 2000, lost=(-0.002, 0.002)),
+    row("int8", 0.897, 1050, lost=(-0.003, 0.009)),
+    row("int8-only", 0.893, 1000, lost=(-0.001, 0.015)),
+    row("tfjs-uint8", 0.80, 990, lost=(0.08, 0.12)),
+)
+
+
+def test_smallest_that_fits_with_its_interval() -> None:
+    found = recommend(THREE, 0.01)
+    assert found.scheme == "int8"
+    assert found.smallest_unsure == "int8-only"
+    verdicts = {j.scheme: j.verdict for j in found.judgements}
+    assert verdicts == {
+        "float16": "fits",
+        "int8": "fits",
+        "int8-only": "unsure",
+        "tfjs-uint8": "loses",
+    }
+    assert "at most 1 point below float32 with 95% confidence: int8 with top-1 89.70%" in (
+        found.sentence
+    )
+    assert "int8-only measured inside that limit too" in found.sentence
+    assert "3.8 times smaller" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "chosen", "unsure"),
+    [
+        (0.0, "", "float16"),
+        (0.002, "float16", ""),
+        (0.005, "float16", "int8"),
+        (0.02, "int8-only", ""),
+        (0.2, "tfjs-uint8", ""),
+    ],
+)
+def test_tolerance_decides(tolerance: float, chosen: str, unsure: str) -> None:
+    found = recommend(THREE, tolerance)
+    assert (found.scheme, found.smallest_unsure) == (chosen, unsure)
+
+
+def test_hardware_decides() -> None:
+    assert recommend(THREE, 0.02, "gpu").scheme == "int8"
+    assert recommend(THREE, 0.02, "microcontroller").scheme == "int8-only"
+    browser = recommend(THREE, 0.02, "browser")
+    assert browser.scheme == ""
+    assert browser.sentence == (
+        "No scheme for a web browser (TensorFlow.js) stays at most 2 points below float32."
+    )
+
+
+def test_too_few_samples_are_said() -> None:
+    rows = [row("float32", 0.9, 4000), row("int8", 0.9, 1000, lost=(-0.08, 0.08))]
+    found = recommend(comparison(*rows, samples=20), 0.01)
+    assert found.scheme == ""
+    assert found.smallest_unsure == "int8"
+    assert "20 samples are too few to say so with 95% confidence" in found.sentence
+
+
+def test_front_has_what_no_other_beats() -> None:
+    # float16 is as good as float32 and smaller.
+    assert pareto_front(THREE) == ("tfjs-uint8", "int8-only", "int8", "float16")
+    same = comparison(row("float32", 0.9, 10), row("int8", 0.8, 5), row("int8-only", 0.8, 5))
+    assert pareto_front(same) == ("int8", "int8-only", "float32")
+    without = comparison(*THREE.rows[1:])
+    assert pareto_front(without) == ("tfjs-uint8", "int8-only", "int8", "float16")
+    assert recommend(without).sentence == ""
+
+
+def test_errors_are_judged_by_their_increase() -> None:
+    def numbers(name: str, mae: float, size: int, worst: float) -> SchemeResult:
+        test = PairedTest(
+            "Wilcoxon signed-rank",
+            0.5,
+            "exact",
+            0.5,
+            1,
+            1,
+            mae - 0.5,
+            Interval(-1, worst, "normal"),
+        )
+        return SchemeResult(SCHEMES[name], {"mae": mae, "rmse": mae}, 0.99, size, size, paired=test)
+
+    found = comparison(
+        replace(numbers("float32", 0.5, 400, 0), paired=None),
+        numbers("int8", 0.502, 100, 0.004),
+        numbers("int8-only", 0.51, 90, 0.02),
+    )
+    loss = loss_of(found.rows[2], found)
+    assert (loss.measured, loss.at_worst) == (pytest.approx(0.02), pytest.approx(0.04))
+    best = recommend(found, 0.01)
+    assert best.scheme == "int8"
+    assert "at most 1% above float32" in best.sentence
+    assert recommend(found, 0.05).scheme == "int8-only"
+
+
+def test_without_labels_flips_are_the_loss() -> None:
+    rows = (
+        SchemeResult(SCHEMES["float32"], {}, 1.0, 400, 300),
+        SchemeResult(SCHEMES["int8"], {}, 0.99, 100, 90, flipped=(1, 2, 3, 4, 5)),
+        SchemeResult(SCHEMES["float16"], {}, 0.9993, 200, 190),
+    )
+    found = comparison(*rows, samples=500)
+    classes = loss_of(rows[1], found)
+    assert classes.measured == pytest.approx(0.01)
+    assert 0.01 < classes.at_worst < 0.03
+    determination = loss_of(rows[2], found)
+    assert determination.measured == pytest.approx(0.0007)
+    assert math.isnan(determination.at_worst)
+    assert recommend(found, 0.01).scheme == "float16"
+    assert recommend(found, 0.03).scheme == "int8"
+
+
+def test_nothing_is_advised_of_nothing() -> None:
+    found = recommend(comparison())
+    assert (found.scheme, found.sentence, found.pareto) == ("", "", ())
+    lost = comparison(row("float32", math.nan, 4), row("int8", math.nan, 1, lost=None))
+    assert recommend(lost).scheme == ""
