@@ -135,6 +135,24 @@ def multiply_by_quantized_multiplier_up(
     return scaled
 
 
+def multiply_by_quantized_multiplier_once(
+    x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
+) -> Int64Array:
+    """Scale an int32 value by a fixed-point factor, rounding once, halves up.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/avx2_quantization_utils.h, whose product is
+    truncated before it is shifted and rounded.
+    """
+    shift = np.asarray(shift, np.int64)
+    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    right = 31 + np.maximum(-shift, 0)
+    half = np.where(shift < 0, np.int64(1) << (right - 1), 0)
+    scaled: Int64Array = (shifted * np.asarray(multiplier, np.int64) + half) >> right
+    return scaled
+
+
 def multiply_by_quantized_multiplier_64(
     x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
 ) -> Int64Array:

@@ -8,7 +8,7 @@ from qviz.execution.batching import carries_batch
 from qviz.execution.kernels.registry import Array
 from qviz.graph import Tensor
 
-Elementwise = Callable[[Array], Array]
+Elementwise = Callable[..., Array]
 
 
 def in_vectors(tensor: Tensor, lanes: int, vectors: Elementwise, rest: Elementwise) -> Elementwise:
@@ -17,7 +17,7 @@ def in_vectors(tensor: Tensor, lanes: int, vectors: Elementwise, rest: Elementwi
     Parameters
     ----------
     tensor : Tensor
-        The operand; it says whether dimension 0 counts samples, each of which is handled like an
+        The first operand; others have its shape. It says whether dimension 0 counts samples, each of which is handled like an
         image of its own, as on a device that runs one at a time.
     lanes : int
         Elements of a vector.
@@ -26,13 +26,14 @@ def in_vectors(tensor: Tensor, lanes: int, vectors: Elementwise, rest: Elementwi
     """
     has_samples = carries_batch(tensor)
 
-    def compute(x: Array) -> Array:
-        result = vectors(x)
+    def compute(*operands: Array) -> Array:
+        x = operands[0]
+        result = vectors(*operands)
         size = x.size // max(1, len(x)) if has_samples else x.size
         left = size % lanes
         if left and x.size:
-            last = result.reshape(-1, size)[:, size - left :]
-            last[:] = rest(x.reshape(-1, size)[:, size - left :])
+            last = [operand.reshape(-1, size)[:, size - left :] for operand in operands]
+            result.reshape(-1, size)[:, size - left :] = rest(*last)
         return result
 
     return compute
