@@ -39,6 +39,26 @@ CASES: list[tuple[bool, str, list[Any], tuple[int, ...], dict[str, Any]]] = [
     (True, "GATHER", [X, integers("i", [[3, 1]])], (1, 2, 6), {"axis": 1, "batch_dims": 1}),
     (True, "TOPK_V2", [ROW, integers("k", 2)], (1, 2), {}),
     (True, "L2_NORMALIZATION", [ROW], (1, 6), {}),
+    (True, "FAKE_QUANT", [X], (1, 4, 6), {"min": -1.0, "max": 2.0, "num_bits": 8}),
+    (True, "ATAN2", [X, constant("w", 1, 4, 6)], (1, 4, 6), {}),
+    (
+        True,
+        "CONV_3D",
+        [plain("x", (1, 4, 4, 4, 2)), constant("w", 2, 2, 2, 2, 3)],
+        (1, 4, 4, 4, 3),
+        {"padding": "SAME"},
+    ),
+    (
+        True,
+        "CONV_3D_TRANSPOSE",
+        [
+            integers("s", [1, 8, 8, 8, 3]),
+            constant("w", 2, 2, 2, 3, 2),
+            plain("x", (1, 4, 4, 4, 2)),
+        ],
+        (1, 8, 8, 8, 3),
+        {"padding": "SAME", "stride_d": 2, "stride_h": 2, "stride_w": 2},
+    ),
 ]
 
 
