@@ -19,7 +19,7 @@ Doubles = NDArray[np.float64]
 
 
 # Values worked on at once: their copies stay in the cache.
-_CHUNK = 1 << 15
+_CHUNK = 1 << 16
 # Products that are summed in float32.
 _ROW = 1 << 11
 # Sums of squares between these are far from both ends of float32.
@@ -49,10 +49,13 @@ class ErrorAccumulator:
         scale : float or ndarray or None
             Step of the codes behind `y`; an array broadcasts against `y`.
         """
-        if scale is not None and np.ndim(scale):
-            self._add(x.ravel(), y.ravel(), np.broadcast_to(np.asarray(scale), x.shape).ravel())
-            return
         flat_x, flat_y = x.reshape(-1), y.reshape(-1)
+        if scale is not None and np.ndim(scale):
+            steps = np.broadcast_to(np.asarray(scale), x.shape).reshape(-1)
+            for start in range(0, flat_x.size, _CHUNK):
+                part = slice(start, start + _CHUNK)
+                self._add(flat_x[part], flat_y[part], steps[part])
+            return
         is_single = flat_x.dtype == flat_y.dtype == np.float32
         for start in range(0, flat_x.size, _CHUNK):
             part = slice(start, start + _CHUNK)
@@ -138,7 +141,8 @@ def _single_dot(x: Array, y: Array) -> float:
     """Sum of products, in float32 over short rows and in float64 over all."""
     whole = x.size - x.size % _ROW
     rows = np.vecdot(x[:whole].reshape(-1, _ROW), y[:whole].reshape(-1, _ROW))
-    return float(rows.sum(dtype=np.float64)) + float(np.dot(x[whole:], y[whole:]))
+    rest = float(np.dot(x[whole:], y[whole:])) if whole < x.size else 0.0
+    return float(rows.sum(dtype=np.float64)) + rest
 
 
 def _is_single_range(values: Array, squares: float) -> bool:

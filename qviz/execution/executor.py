@@ -25,7 +25,7 @@ from qviz.graph import Graph, Operator, Tensor
 
 # Bytes of the largest operator (its inputs and outputs) that are worked on at once. More samples
 # read the weights less often; beyond it the arrays leave the cache, and memory grows.
-_WORKING_SET_BYTES = 8 << 20
+_WORKING_SET_BYTES = 12 << 20
 # A batch is cut in two for two threads where the largest operator of each part has these elements;
 # with less, threads wait for each other more than they compute.
 _WORTH_A_THREAD = 1 << 18

@@ -162,13 +162,12 @@ def _quantize(values: NDArray[np.float32], params: QuantizationParams, out: NDAr
     np.clip(scaled, low - zero_point, high - zero_point, out=scaled)
     whole = np.rint(scaled)
     np.subtract(scaled, whole, out=scaled)
-    if max(scaled.max(), -scaled.min()) < 0.5:
-        np.add(whole, zero_point, out=out, casting="unsafe")
-        return
-    # There are exact halves, which rint takes to the even number, or NaN.
-    whole = round_half_away_float32(whole + scaled)
-    np.nan_to_num(whole, copy=False, nan=0.0)
-    np.add(whole, zero_point, out=out, casting="unsafe")
+    if not max(scaled.max(), -scaled.min()) < 0.5:
+        # There are exact halves, which rint takes to the even number, or NaN.
+        whole = round_half_away_float32(whole + scaled)
+        np.nan_to_num(whole, copy=False, nan=0.0)
+    whole += np.float32(zero_point)
+    np.copyto(out, whole, casting="unsafe")
 
 
 def real_outputs(graph: Graph, trace: Trace) -> tuple[NDArray[np.float32], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +17,12 @@ Result = TypeVar("Result")
 
 # Each thread holds the arrays of a piece of work; more threads than this gain little.
 _MOST_THREADS = 16
+
+_thread = threading.local()
+
+
+def _become_worker() -> None:
+    _thread.is_worker = True
 
 
 def available_cores() -> int:
@@ -55,13 +62,14 @@ def map_in_order(
     items : iterable
         Read from the calling thread.
     threads : int
-        1 to compute in the calling thread.
+        1 to compute in the calling thread. So does work within such a thread that is itself shared
+        out.
     """
-    if threads == 1:
+    if threads == 1 or getattr(_thread, "is_worker", False):
         yield from map(function, items)
         return
     waiting = iter(items)
-    with ThreadPoolExecutor(threads, thread_name_prefix="qviz") as pool:
+    with ThreadPoolExecutor(threads, "qviz", initializer=_become_worker) as pool:
         running: list[Future[Result]] = [
             pool.submit(function, item) for item in islice(waiting, threads)
         ]

@@ -170,12 +170,12 @@ def test_a_graph_that_mixes_samples_is_run_one_by_one() -> None:
 
 
 def test_large_samples_are_run_in_micro_batches(probe: Probe) -> None:
-    tensors = [float_tensor("x", 1, 1024, 600), float_tensor("y", 1, 1024, 600)]
+    tensors = [float_tensor("x", 1, 1024, 1600), float_tensor("y", 1, 1024, 1600)]
     graph = Graph.build([Operator("PROBE", ("x",), ("y",))], tensors, ["x"], ["y"])
     executor = Executor(graph)
     executor.batch_transparent = True
     executor.micro_batch = executor._choose_micro_batch()
-    x = np.zeros((3, 1024, 600), np.float32)
+    x = np.zeros((3, 1024, 1600), np.float32)
     assert executor.run(x).outputs[0].shape == x.shape
     assert [len(array) for array in probe.seen] == [1, 1, 1]
 

@@ -55,6 +55,14 @@ def test_an_error_reaches_the_caller_and_ends_the_work() -> None:
         assert len(done) < 10
 
 
+def test_work_within_a_thread_is_not_shared_out_again() -> None:
+    def work(_: int) -> set[int]:
+        own = threading.get_ident()
+        return {own, *map_in_order(lambda _: threading.get_ident(), range(4), 2)}
+
+    assert all(len(idents) == 1 for idents in map_in_order(work, range(4), 2))
+
+
 def test_one_thread_is_the_callers() -> None:
     assert set(map_in_order(lambda _: threading.get_ident(), range(3), 1)) == {
         threading.get_ident()
