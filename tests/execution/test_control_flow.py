@@ -224,6 +224,23 @@ def test_a_custom_operator_is_named() -> None:
         Executor(one_operator("CUSTOM:MyOwn"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("RANDOM_UNIFORM", "draws random numbers"),
+        ("MULTINOMIAL", "draws random numbers"),
+        ("HASHTABLE_FIND", "does not keep hash tables"),
+        ("CUSTOM:FlexErf", "'FlexErf' is an operator of TensorFlow itself"),
+        ("LSH_PROJECTION", "qviz has no kernel for it"),
+    ],
+)
+def test_what_is_not_run_says_why(kind: str, reason: str) -> None:
+    with pytest.raises(UnsupportedOperatorError, match=reason) as refusal:
+        Executor(one_operator(kind))
+    assert refusal.value.kind == kind
+    assert refusal.value.operator == "call"
+
+
 def test_loops_in_loops_of_a_real_file(shared_folder: Path) -> None:
     path = shared_folder / "zoo" / "tflite" / "80edc1-nested_while.bin"
     data = path.read_bytes()
