@@ -149,6 +149,16 @@ def test_compare_writes_every_form(run, tmp_path: Path) -> None:  # type: ignore
     assert (tmp_path / "layers.csv").is_file()
 
 
+def test_the_rounding_is_chosen(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    told = run(
+        *("compare", DIGITS, "-d", "digits", "-s", "int8-only", "--limit", "20"),
+        *("--rounding", "xnnpack", "--json", tmp_path / "c.json"),
+    )
+    assert told.code == 0, told.err
+    content = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert [row["rounding"] for row in content["rows"]] == ["xnnpack"]
+
+
 def test_report_writes_page_and_numbers(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     told = run(
         *("report", "digits", "-d", "digits", "-s", "int8", "--limit", "20"),
@@ -185,6 +195,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     (("compare", DIGITS, "--data", "digits", "-o", "/nosuch/r.html"), 1, "no folder /nosuch"),
     (("compare", DIGITS, "--data", "digits", "-o", "r.pdf"), 1, "should be named .html"),
     (("compare", DIGITS, "--data", "digits", "--range", "widest"), 1, "--range is one of"),
+    (("compare", DIGITS, "--data", "digits", "--rounding", "up"), 1, "--rounding is one of"),
     (("quantize", DIGITS, "-s", "int8", "-o", "o.tflite"), 1, "give --data"),
     (("quantize", DIGITS, "-s", "int8x", "-d", "digits", "-o", "o.tflite"), 1, "no scheme"),
     (("quantize", DIGITS, "-s", "int8", "-o", "/nosuch/o.tflite"), 1, "no folder"),

@@ -211,6 +211,7 @@ def compare(
     clusters: opt.Clusters = None,
     cluster_start: opt.ClusterStart = None,
     latency: opt.Latency = False,
+    rounding: opt.Rounding = "reference",
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Run schemes side by side: accuracy, size, error of every layer."""
@@ -238,6 +239,7 @@ def compare(
             "batch_size": batch_size,
             "seed": seed,
             "latency": latency,
+            "rounding": opt.rounding_mode(rounding),
         },
     )
     for path, form in ((json_path, "json"), (csv_path, "csv"), (out, None)):
@@ -272,6 +274,7 @@ def report(
     clusters: opt.Clusters = None,
     cluster_start: opt.ClusterStart = None,
     latency: opt.Latency = False,
+    rounding: opt.Rounding = "reference",
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Compare schemes; write HTML, JSON and CSV."""
@@ -287,6 +290,7 @@ def report(
             "layer_samples": layer_samples,
             "seed": seed,
             "latency": latency,
+            "rounding": opt.rounding_mode(rounding),
         },
     )
     write_all(comparison, out)

@@ -79,6 +79,16 @@ Samples = Annotated[
         "--samples", "-n", min=1, help="Random inputs to run, and as many samples of the data."
     ),
 ]
+ROUNDING_MODES = ("reference", "xnnpack")
+Rounding = Annotated[
+    str,
+    typer.Option(
+        "--rounding",
+        metavar="R",
+        help="Whose integers: reference (TFLite's reference kernels) or xnnpack (the default "
+        "interpreter).",
+    ),
+]
 Modes = Annotated[
     str | None,
     typer.Option(
@@ -187,6 +197,18 @@ def weight_options(
         "cluster_start": start,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def rounding_mode(name: str) -> str:
+    """`name`, if it is a rounding mode.
+
+    Raises
+    ------
+    SchemeError
+        If it is not.
+    """
+    _one_of("--rounding", name, ROUNDING_MODES)
+    return name
 
 
 def _one_of(option: str, word: str, words: Sequence[str]) -> None:

@@ -17,8 +17,8 @@ def in_vectors(tensor: Tensor, lanes: int, vectors: Elementwise, rest: Elementwi
     Parameters
     ----------
     tensor : Tensor
-        The first operand; others have its shape. It says whether dimension 0 counts samples, each of which is handled like an
-        image of its own, as on a device that runs one at a time.
+        The first operand; others have its shape. It says whether dimension 0 counts samples, each
+        of which is handled like an image of its own, as on a device that runs one at a time.
     lanes : int
         Elements of a vector.
     vectors, rest : callable
