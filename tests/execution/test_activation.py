@@ -184,3 +184,11 @@ def test_half_precision_stays_half(kind: str) -> None:
     x = rng.normal(size=(1, 40)).astype(np.float16)
     # The interpreter rounds every step to half precision.
     assert_close(graph, x, tolerance=2e-3)
+
+
+def test_wide_slopes_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    x, y = quantized(rng, "x", (1, 4), np.int16), quantized(rng, "y", (1, 4), np.int16)
+    slopes = quantized(rng, "a", (4,), np.int16)
+    with pytest.raises(UnsupportedOperatorError, match="int16 slopes"):
+        Executor(single_operator("PRELU", [x, slopes], [y]))

@@ -132,6 +132,9 @@ def prepare_prelu_codes(context: Context) -> Kernel:
     LiteRT, tflite/kernels/activations.cc, PreluPrepare, and internal/reference/prelu.h.
     """
     source, slopes, target = context.input(0), context.input(1), context.output
+    if slopes.dtype.itemsize > 1:
+        # The kernel reads their bytes as int8.
+        raise context.unsupported(f"TFLite has no kernel for {slopes.dtype} slopes")
     low, high = code_limits(target.dtype)
     z_in, z_alpha, z_out = (zero_point_of(t) for t in (source, slopes, target))
     s_in, s_alpha, s_out = (scale_of(t) for t in (source, slopes, target))
