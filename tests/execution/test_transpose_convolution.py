@@ -1,10 +1,12 @@
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from litert_reference import assert_close, assert_same_codes, single_operator
+from litert_reference import assert_close, assert_same_codes, codes_constant, single_operator
 from random_operators import (
     ACTIVATIONS,
     FIXED,
@@ -20,8 +22,8 @@ from random_operators import (
     random_floats,
 )
 
-from qviz.errors import UnsupportedOperatorError
 from qviz.execution import Executor
+from qviz.formats.tflite.reader import read_tflite
 from qviz.graph import Graph, Tensor
 
 CHANNELS = st.integers(1, 4)
@@ -93,13 +95,40 @@ def test_samples_are_computed_apart() -> None:
     np.testing.assert_array_equal(executor.run(x).outputs[0], np.concatenate(singles))
 
 
-def test_dynamic_range_is_refused() -> None:
-    t = quantized_tensors(
-        np.random.default_rng(0), INTEGER_TYPES[0], (1, 2, 2, 1), (1, 2, 2, 1), (1, 4, 4, 1), 0
-    )
-    g = Geometry(4, 4, 2, 2, 2, 2, 1, 1, "SAME")
+@FIXED
+@given(geometries(dilated=False), CHANNELS, CHANNELS, st.booleans(), st.booleans(), SEEDS)
+def test_dynamic_range_equals_both_interpreters(
+    g: Geometry, channels: int, outputs: int, per_channel: bool, has_bias: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    shape = (outputs, g.taps_h, g.taps_w, channels)
+    codes = rng.integers(-127, 128, shape).astype(np.int8)
+    scales = rng.uniform(0.01, 0.02, outputs if per_channel else 1).astype(np.float32)
     graph = transposed(
-        float_tensor("x", 1, 2, 2, 1), t.weights, None, float_tensor("y", 1, 4, 4, 1), g
+        float_tensor("x", 1, *g.output, channels),
+        codes_constant("w", codes, scales, dimension=0 if per_channel else None),
+        float_constant("b", random_floats(rng, outputs)) if has_bias else None,
+        float_tensor("y", 1, g.height, g.width, outputs),
+        g,
     )
-    with pytest.raises(UnsupportedOperatorError, match="float activations with integer weights"):
-        Executor(graph)
+    assert_same_codes(graph, random_floats(rng, 1, *g.output, channels))
+
+
+@pytest.mark.parametrize("name", ["dynamic_range", "dynamic_range_per_tensor"])
+def test_dynamic_range_of_the_converters_file(name: str) -> None:
+    folder = Path(__file__).parents[1] / "golden" / "weight_only"
+    with zipfile.ZipFile(folder / "transposed_convolution.zip") as archive:
+        graph = read_tflite(archive.read(f"{name}.tflite"), name)
+    (x,) = (graph.tensors[name] for name in graph.inputs)
+    assert_same_codes(graph, random_floats(np.random.default_rng(0), 1, *x.shape[1:]))
+
+
+def test_dynamic_range_without_any_input() -> None:
+    graph = transposed(
+        float_tensor("x", 1, 2, 2, 1),
+        codes_constant("w", np.full((1, 2, 2, 1), 5, np.int8), np.ones(1, np.float32)),
+        None,
+        float_tensor("y", 1, 4, 4, 1),
+        Geometry(4, 4, 2, 2, 2, 2, 1, 1, "SAME"),
+    )
+    assert_same_codes(graph, np.zeros((1, 2, 2, 1), np.float32))
