@@ -68,10 +68,17 @@ def print_judgements(comparison: Comparison, advice: Recommendation) -> None:
     """The table of what each scheme loses, held against the tolerance."""
     lead = headline(comparison)
     table = simple_table(
-        "scheme", f">{lead.title}", ">loss", ">at worst", ">size", "verdict", "Pareto front"
+        "scheme",
+        f">{lead.title}",
+        ">loss",
+        ">at worst",
+        ">size",
+        ">gzip",
+        "verdict",
+        "Pareto front of",
     )
     judged = {judgement.scheme: judgement for judgement in advice.judgements}
-    for row in sorted(comparison.rows, key=lambda row: row.size_bytes):
+    for row in sorted(comparison.rows, key=lambda row: (row.size_bytes, row.gzip_bytes)):
         found = judged.get(row.scheme.id)
         table.add_row(
             row.scheme.id,
@@ -79,10 +86,16 @@ def print_judgements(comparison: Comparison, advice: Recommendation) -> None:
             "–" if found is None else _share(found.loss.measured),
             "–" if found is None else _share(found.loss.at_worst),
             bytes_text(row.size_bytes),
+            bytes_text(row.gzip_bytes),
             "" if found is None else _VERDICTS[found.verdict],
-            "on it" if row.scheme.id in advice.pareto else "",
+            _fronts(row, advice),
         )
     console().print(table)
+
+
+def _fronts(row: SchemeResult, advice: Recommendation) -> str:
+    fronts = {"size": advice.pareto, "gzip": advice.gzip_pareto}
+    return ", ".join(name for name, front in fronts.items() if row.scheme.id in front)
 
 
 def _schemes(comparison: Comparison, wide: bool) -> Table:

@@ -73,8 +73,8 @@ class Recommendation:
         All of this as people read it.
     judgements : tuple of Judgement
         In the order of the comparison; ``float32`` is not judged.
-    pareto : tuple of str
-        Ids on the Pareto front of size and quality, smallest first.
+    pareto, gzip_pareto : tuple of str
+        Ids on the Pareto front of quality and size, plain and gzipped; the smallest first.
     """
 
     tolerance: float
@@ -84,6 +84,7 @@ class Recommendation:
     sentence: str
     judgements: tuple[Judgement, ...]
     pareto: tuple[str, ...]
+    gzip_pareto: tuple[str, ...] = ()
 
 
 def recommend(
@@ -118,6 +119,7 @@ def recommend(
         sentence=_sentence(comparison, tolerance, hardware, chosen, leaning),
         judgements=judgements,
         pareto=pareto_front(comparison),
+        gzip_pareto=pareto_front(comparison, gzipped=True),
     )
 
 
@@ -140,23 +142,26 @@ def loss_of(row: SchemeResult, comparison: Comparison) -> Loss:
     return Loss(1 - row.agreement, math.nan)
 
 
-def pareto_front(comparison: Comparison) -> tuple[str, ...]:
+def pareto_front(comparison: Comparison, *, gzipped: bool = False) -> tuple[str, ...]:
     """Schemes that no other beats in size without being worse, or in quality without being larger.
 
-    ``float32`` included; the smallest first.
+    ``float32`` included; the smallest first. Pruned and clustered artifacts are smaller gzipped
+    only.
     """
     quality = {row.scheme.id: -loss_of(row, comparison).measured for row in comparison.rows}
     if comparison.row("float32") is None:
         quality = {row.scheme.id: _own_quality(row) for row in comparison.rows}
     rows = [row for row in comparison.rows if not math.isnan(quality[row.scheme.id])]
 
+    def size(row: SchemeResult) -> int:
+        return row.gzip_bytes if gzipped else row.size_bytes
+
     def beats(a: SchemeResult, b: SchemeResult) -> bool:
         mine, other = quality[a.scheme.id], quality[b.scheme.id]
-        no_worse = a.size_bytes <= b.size_bytes and mine >= other
-        return no_worse and (a.size_bytes < b.size_bytes or mine > other)
+        return size(a) <= size(b) and mine >= other and (size(a) < size(b) or mine > other)
 
     front = [b for b in rows if not any(beats(a, b) for a in rows)]
-    return tuple(row.scheme.id for row in sorted(front, key=lambda row: row.size_bytes))
+    return tuple(row.scheme.id for row in sorted(front, key=size))
 
 
 def tolerance_text(comparison: Comparison, tolerance: float) -> str:
@@ -223,8 +228,9 @@ def _sentence(
         sure = f"on {count} samples"
     text = f"Smallest artifact{where} {limit} {sure}: {_described(chosen, comparison)}."
     if leaning is not None:
+        better = "is smaller" if leaning.size_bytes < chosen.size_bytes else "packs better"
         text += (
-            f" {leaning.scheme.id} measured inside that limit too and is smaller, but "
+            f" {leaning.scheme.id} measured inside that limit too and {better}, but "
             f"{count} samples are too few to be sure of it."
         )
     return text

@@ -80,10 +80,10 @@ def scatter(
         Names of the points that a line joins.
     """
     shown = [p for p in points if math.isfinite(p.x) and math.isfinite(p.y)]
-    left, right, top, bottom, height = 70, 100, 16, 50, 380
+    left, right, top, bottom, height = 84, 100, 16, 50, 380
     x_ticks = _ticks(0.0, max((p.x for p in shown), default=1.0) * 1.04)
     low, high = _spread([p.y for p in shown], 0.004 if percent else 0.0)
-    y_ticks = _ticks(low, min(high, 1.0) if percent else high)
+    y_ticks = _ticks(max(low, 0.0), min(high, 1.0)) if percent else _ticks(low, high)
     inner_width, inner_height = WIDTH - left - right, height - top - bottom
 
     def place_x(value: float) -> float:

@@ -168,8 +168,10 @@ def _tags(row: SchemeResult, advice: Recommendation) -> tuple[str, ...]:
     tags = []
     if row.scheme.id and row.scheme.id in (advice.scheme, advice.smallest_unsure):
         tags.append("recommended" if row.scheme.id == advice.scheme else "perhaps")
-    if row.scheme.id in advice.pareto:
-        tags.append("Pareto front")
+    fronts = {"size": advice.pareto, "gzip": advice.gzip_pareto}
+    on = [name for name, front in fronts.items() if row.scheme.id in front]
+    if on:
+        tags.append("Pareto front" if len(on) == len(fronts) else f"Pareto front ({on[0]})")
     return tuple(tags)
 
 

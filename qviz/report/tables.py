@@ -38,6 +38,7 @@ def schemes_as_csv(comparison: Comparison) -> str:
         "gzip_bytes",
         "gzip_ratio",
         "pareto_front",
+        "gzip_pareto_front",
         "sparsity",
         "latency_median_ms",
         "latency_p90_ms",
@@ -53,6 +54,7 @@ def schemes_as_csv(comparison: Comparison) -> str:
         "notes",
     )
     front = pareto_front(comparison)
+    packed_front = pareto_front(comparison, gzipped=True)
     rows: list[tuple[Any, ...]] = []
     for row in comparison.rows:
         worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
@@ -68,6 +70,7 @@ def schemes_as_csv(comparison: Comparison) -> str:
                 row.gzip_bytes,
                 row.gzip_ratio,
                 row.scheme.id in front,
+                row.scheme.id in packed_front,
                 _sparsity(row),
                 row.latency.median_ms if row.latency else "",
                 row.latency.p90_ms if row.latency else "",

@@ -96,6 +96,23 @@ def test_front_has_what_no_other_beats() -> None:
     assert recommend(without).sentence == ""
 
 
+def test_pruned_artifacts_are_told_apart_gzipped() -> None:
+    pruned = replace(row("int8:prune=0.5", 0.85, 1000), gzip_bytes=300)
+    found = comparison(row("float32", 0.9, 4000), row("int8", 0.9, 1000), pruned)
+    assert pareto_front(found) == ("int8",)
+    assert pareto_front(found, gzipped=True) == ("int8:prune=0.5", "int8")
+    advice = recommend(found, 0.01)
+    assert (advice.pareto, advice.gzip_pareto) == (("int8",), ("int8:prune=0.5", "int8"))
+
+
+def test_one_that_only_packs_better_is_said_to() -> None:
+    packed = replace(row("int8:prune=0.1", 0.9, 1050, lost=(-0.01, 0.02)), gzip_bytes=400)
+    found = comparison(*THREE.rows[:3], packed)
+    assert "int8:prune=0.1 measured inside that limit too and packs better" in (
+        recommend(found, 0.01).sentence
+    )
+
+
 def test_errors_are_judged_by_their_increase() -> None:
     def numbers(name: str, mae: float, size: int, worst: float) -> SchemeResult:
         test = PairedTest(
