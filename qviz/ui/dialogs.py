@@ -51,19 +51,21 @@ def ask_report_target(parent: QWidget, settings: Settings, name: str, ending: st
 
 def ask_artifact_target(parent: QWidget, settings: Settings, name: str, scheme: Scheme) -> str:
     """Ask where a quantized model goes: a file, or a folder for TensorFlow.js."""
+    # Options stand behind colons, which not every file system takes.
+    stem = scheme.id.replace(":", "-").replace("=", "-")
     if scheme.artifact == "tfjs":
         return _ask_target(
             parent,
             settings,
             tr("Name of the new folder for TensorFlow.js"),
-            f"{name}-{scheme.id}",
+            f"{name}-{stem}",
             tr("Folder (*)"),
         )
     return _ask_target(
         parent,
         settings,
         tr("Export model"),
-        f"{name}-{scheme.id}.tflite",
+        f"{name}-{stem}.tflite",
         tr("TFLite models (*.tflite)"),
     )
 

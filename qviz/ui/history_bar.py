@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
 
 from qviz.ui.session import Run
-from qviz.ui.wording import format_bytes, format_metric, metric_title
+from qviz.ui.wording import format_bytes, format_metric, metric_title, rounding_text, tr
 
 _LAYOUT_MS = 60
 
@@ -98,4 +98,5 @@ def _chip_tip(run: Run) -> str:
     lines += [f"{metric_title(n)}: {format_metric(n, v)}" for n, v in result.metrics.items()]
     lines.append(f"{format_bytes(result.size_bytes)}, gzip {format_bytes(result.gzip_bytes)}")
     lines.append(run.data.name_or_path)
+    lines.append(tr("Rounding: {0}").format(rounding_text(result.rounding)))
     return "\n".join(lines)

@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
             {
                 "open": files.ask_model,
                 "sample": files.open_sample,
-                "data": self.panels.scheme.browse.click,
+                "data": self.panels.scheme.data.browse.click,
                 "export_model": files.export_model,
                 "export_plot": files.export_plot,
                 "report": files.write_report,
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         if self.session.model is None:
             self.files.open_sample()
         elif not self.session.data.name_or_path:
-            self.panels.scheme.browse.click()
+            self.panels.scheme.data.browse.click()
         else:
             self._run()
 

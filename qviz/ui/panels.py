@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from qviz.errors import SchemeError
 from qviz.jobs.results import DataSpec, ModelSummary
 from qviz.quantization.scheme import SCHEMES, Scheme
+from qviz.quantization.scheme import scheme as scheme_named
 from qviz.ui.history_bar import HistoryBar
 from qviz.ui.layers_panel import LayersPanel
 from qviz.ui.scheme_panel import SchemePanel
@@ -28,7 +30,7 @@ class Panels(QObject):
         self._session, self._settings = session, settings
         self.layers = LayersPanel()
         self.scheme = SchemePanel()
-        self.scheme.folder = settings.folder
+        self.scheme.data.folder = settings.folder
         self.history = HistoryBar()
         session.model_opened.connect(self._on_model)
         session.layer_selected.connect(self.layers.select_layer)
@@ -48,7 +50,11 @@ class Panels(QObject):
         """Choose the scheme and the data that were chosen last."""
         settings = self._settings
         self._session.choose_data(DataSpec(settings.data))
-        self._session.choose_scheme(SCHEMES.get(settings.scheme, SCHEMES["int8"]))
+        try:
+            scheme = scheme_named(settings.scheme)
+        except SchemeError:
+            scheme = SCHEMES["int8"]
+        self._session.choose_scheme(scheme)
         self.scheme.show_options(self._session.options)
         self._on_scheme(self._session.scheme)
 

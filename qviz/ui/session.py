@@ -227,18 +227,20 @@ class Session(QObject):
             return ()
         same = [r for r in self.runs if r.data == self.run.data]
         order = {scheme_id: i for i, scheme_id in enumerate(SCHEMES)}
-        return tuple(
-            sorted(same, key=lambda r: (order.get(r.result.scheme.id, len(order)), r.number))
-        )
+
+        def preset(run: Run) -> str:
+            return run.result.scheme.id.partition(":")[0]
+
+        return tuple(sorted(same, key=lambda r: (order.get(preset(r), len(order)), r.number)))
 
     def float_run(self) -> Run | None:
         """The run of the float model on the same data as the selected one."""
-        return next((r for r in self.shown_runs() if r.result.scheme.family == "float32"), None)
+        return next((r for r in self.shown_runs() if r.result.scheme.id == "float32"), None)
 
     def has_float_run(self) -> bool:
         """Whether the float model was run on the chosen data with the chosen options."""
         return any(
-            r.result.scheme.family == "float32" and (r.data, r.options) == (self.data, self.options)
+            r.result.scheme.id == "float32" and (r.data, r.options) == (self.data, self.options)
             for r in self.runs
         )
 

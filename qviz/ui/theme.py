@@ -193,6 +193,8 @@ def style_sheet(theme: Theme) -> str:
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         border-color: {theme.border}; background: {theme.window}; }}
     QCheckBox:focus, QRadioButton:focus {{ color: {theme.accent}; }}
+    QToolButton#section {{ font-weight: 600; text-align: left; border: none; padding: 2px 0; }}
+    QToolButton#section:focus {{ color: {theme.accent}; }}
     QToolButton#chip {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 9px; padding: 3px 10px; }}
     QToolButton#chip:hover {{ border-color: {theme.accent}; }}

@@ -13,6 +13,8 @@ from qviz.quantization.scheme import SCHEMES, Scheme
 ERROR_KINDS = ("weight", "local", "accumulated")
 #: Metrics of a layer error, by the attribute of ErrorMetrics.
 ERROR_METRICS = ("sqnr_db", "mse", "cosine", "max_abs", "rmse_over_scale")
+#: Rounding modes of the executor, the plainest first.
+ROUNDING_MODES = ("reference", "xnnpack")
 #: Metrics of a whole model of which more is better.
 HIGHER_IS_BETTER = frozenset({"top1", "top5", "agreement", "cosine", "sqnr_db"})
 
@@ -47,6 +49,22 @@ def error_kind_title(kind: str) -> str:
         "accumulated": tr("Accumulated"),
     }
     return titles[kind]
+
+
+def rounding_about(mode: str) -> str:
+    """One line on whose integers a rounding mode computes."""
+    texts = {
+        "reference": tr(
+            "The integers of TFLite's reference kernels, as microcontrollers have them"
+        ),
+        "xnnpack": tr("The integers of the default interpreter, as phones and PCs have them"),
+    }
+    return texts.get(mode, mode)
+
+
+def rounding_text(mode: str) -> str:
+    """A rounding mode with the line on what it is."""
+    return f"{mode} ({rounding_about(mode)})"
 
 
 def is_worse(metric: str, value: float, threshold: float) -> bool:
@@ -132,14 +150,14 @@ def scheme_label(scheme: Scheme) -> str:
     """Id of a scheme and every option in which it departs from the preset of that name."""
     preset = SCHEMES.get(scheme.id)
     parts = [scheme.id]
-    if preset is None:
-        return scheme.id
-    if scheme.family == "int8" and scheme.per_channel != preset.per_channel:
-        parts.append(tr("per channel") if scheme.per_channel else tr("per tensor"))
-    if scheme.range_estimator == "percentile":
-        parts.append(tr("{0} percentile").format(f"{scheme.percentile:g}"))
-    if scheme.calibration != preset.calibration:
-        parts.append(tr("true ranges"))
+    # An id with options of its own names them already.
+    if preset is not None:
+        if scheme.family == "int8" and scheme.per_channel != preset.per_channel:
+            parts.append(tr("per channel") if scheme.per_channel else tr("per tensor"))
+        if scheme.range_estimator == "percentile":
+            parts.append(tr("{0} percentile").format(f"{scheme.percentile:g}"))
+        if scheme.calibration != preset.calibration:
+            parts.append(tr("true ranges"))
     if scheme.float_layers:
         parts.append(tr("{0} in float32").format(len(scheme.float_layers)))
     return " · ".join(parts)

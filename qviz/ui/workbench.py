@@ -173,7 +173,7 @@ class Workbench(QObject):
     def run(self) -> None:
         """Run the chosen scheme, with the float model before it if it was not run yet."""
         schemes = [self.session.scheme]
-        if schemes[0].family != "float32" and not self.session.has_float_run():
+        if schemes[0].id != "float32" and not self.session.has_float_run():
             schemes.insert(0, SCHEMES["float32"])
         self._compare(tuple(schemes), self.tr("Running {0}").format(schemes[-1].id))
 

@@ -108,7 +108,7 @@ def test_drop_opens_a_model(window: MainWindow, qtbot: QtBot):
 def test_drop_of_data_chooses_it(window: MainWindow):
     drop(window, Path("/somewhere/test.npz"))
     assert window.session.data == DataSpec("/somewhere/test.npz")
-    assert window.panels.scheme.data.currentText() == "test.npz"
+    assert window.panels.scheme.data.box.currentText() == "test.npz"
 
 
 def test_data_beside_a_model_are_chosen_with_it(window: MainWindow, qtbot: QtBot, tmp_path: Path):
@@ -283,26 +283,26 @@ def test_scheme_panel_and_session_agree(opened: MainWindow):
     panel = opened.panels.scheme
     panel._radio["int16x8"].click()
     assert opened.session.scheme == SCHEMES["int16x8"]
-    panel.calibration.setCurrentIndex(1)
+    panel.quantizer.calibration.setCurrentIndex(1)
     assert opened.session.scheme.calibration == "true"
     panel._radio["int8"].click()
-    panel.granularity.setCurrentIndex(1)
+    panel.quantizer.granularity.setCurrentIndex(1)
     assert opened.session.scheme.id == "int8-per-tensor"
     assert panel._radio["int8-per-tensor"].isChecked()
-    panel.estimator.setCurrentIndex(1)
-    panel.percentile.setValue(99.5)
+    panel.quantizer.estimator.setCurrentIndex(1)
+    panel.quantizer.percentile.setValue(99.5)
     assert (opened.session.scheme.range_estimator, opened.session.scheme.percentile) == (
         "percentile",
         99.5,
     )
     panel._radio["tfjs-uint8"].click()
     assert opened.session.scheme == SCHEMES["tfjs-uint8"]
-    assert not panel.samples.isEnabled()
-    panel.preprocessing.setText("scale=1/255")
-    assert panel.description.text() == "× 1/255" or "1/255" in panel.description.text()
-    panel.preprocessing.setText("scale=no")
-    assert "no" in panel.description.text()
-    panel.preprocessing.editingFinished.emit()
+    assert not panel.options.samples.isEnabled()
+    panel.data.preprocessing.setText("scale=1/255")
+    assert panel.data.description.text() == "× 1/255" or "1/255" in panel.data.description.text()
+    panel.data.preprocessing.setText("scale=no")
+    assert "no" in panel.data.description.text()
+    panel.data.preprocessing.editingFinished.emit()
     assert opened.session.data == DataSpec("digits", "scale=no")
 
 

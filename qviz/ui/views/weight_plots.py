@@ -107,7 +107,7 @@ class ValuesPlot(Plot):
         return np.where(counts > 0, np.log10(np.maximum(counts, 0.5)), _LOG_BASE)
 
     def _color(self) -> str:
-        scheme = SCHEMES.get(self._view.scheme_id) if self._view else None
+        scheme = SCHEMES.get(self._view.scheme_id.partition(":")[0]) if self._view else None
         return self.theme.color_of(scheme) if scheme else self.theme.int8
 
 
