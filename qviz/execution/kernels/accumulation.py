@@ -21,6 +21,8 @@ from qviz.execution.kernels.windows import Placement, Window, image_blocks
 
 # Elements of an accumulator block: block, scratch and result stay in the second-level cache.
 BLOCK = 1 << 17
+# Rows that blocks are made of where they hold more.
+_ROWS = 64
 # Larger scratch arrays are not kept.
 _KEPT_BYTES = 8 << 20
 # Elements of a block of gathered patches, each of which is read once.
@@ -114,7 +116,10 @@ def multiply_rows(rows: Array, matrix: Array, finish: Finish, dtype: np.dtype[An
     """Finished product of `rows` (m, k) and `matrix` (k, n): shape (m, n), type `dtype`."""
     count, channels = len(rows), matrix.shape[1]
     out = np.empty((count, channels), dtype)
-    step = min(max(1, BLOCK // max(1, channels)), count)
+    step = max(1, BLOCK // max(1, channels))
+    if step > _ROWS:
+        # Sizes of images are mostly even, and blocks of such sizes are finished in longer rows.
+        step -= step % _ROWS
     for first in range(0, count, step):
         part, block = out[first : first + step], rows[first : first + step]
         sums = part if dtype == matrix.dtype else scratch("sums", part.shape, matrix.dtype)

@@ -56,7 +56,10 @@ def scale_in_float32(
     factor = np.tile(scale, repeat)
     # Sums that may pass 2**24 are formed in float64 and rounded to float32 once, as the cast does.
     offset = np.tile(bias, repeat).astype(np.float32 if is_exact else np.float64)
-    shift = np.uint8(zero_point & 255)
+    # An even zero point is added with the magic number: halves then go to the same integers.
+    is_even = zero_point % 2 == 0
+    magic = _MAGIC + np.float32(zero_point if is_even else 0)
+    shift = np.uint8(0 if is_even else zero_point & 255)
 
     def finish(sums: Array, out: Array) -> None:
         for part, result in long_rows(sums, out, repeat):
@@ -68,10 +71,11 @@ def scale_in_float32(
             scaled = total.astype(np.float32, copy=False)
             np.multiply(scaled, factor[:width], out=scaled)
             np.clip(scaled, low, high, out=scaled)
-            np.add(scaled, _MAGIC, out=scaled)
+            np.add(scaled, magic, out=scaled)
             codes = result.view(np.uint8)
             # The cast keeps the lowest byte; a strided view of it would take five times as long.
             np.copyto(codes, scaled.view(np.uint32), casting="unsafe")
-            np.add(codes, shift, out=codes)
+            if shift:
+                np.add(codes, shift, out=codes)
 
     return finish

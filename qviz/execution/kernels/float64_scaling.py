@@ -8,6 +8,7 @@ here checks that bound beforehand and returns None where it does not hold.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from qviz.execution.kernels.accumulation import Finish
 from qviz.execution.kernels.registry import Array
 
 _EXACT = 1 << 53
-# Elements of an inner loop that are worth its start.
-_LONG_ROW = 8192
+# Elements of an inner loop that are worth its start, and of one that is hardly so.
+_LONG_ROW, _SHORT_ROW = 8192, 1024
 
 
 def scale_and_round_twice(
@@ -179,14 +180,23 @@ def repeats(channels: int) -> int:
 
 
 def long_rows(sums: Array, out: Array, repeat: int) -> Iterator[tuple[Array, Array]]:
-    """Both arrays (rows, channels) as rows of `repeat` times the channels, and what is left over.
+    """Both arrays (rows, channels) as rows of up to `repeat` times the channels.
 
     numpy's inner loop runs along a row; with few channels its start would cost more than the loop.
     """
     rows, channels = sums.shape
-    whole = rows - rows % repeat
-    if whole:
+    fitting = _largest_divisor(rows, repeat)
+    if fitting * channels < _SHORT_ROW and fitting < min(rows, repeat):
+        whole = rows - rows % repeat
         shape = (whole // repeat, repeat * channels)
         yield sums[:whole].reshape(shape), out[:whole].reshape(shape)
-    if whole < rows:
         yield sums[whole:], out[whole:]
+    elif rows:
+        shape = (rows // fitting, fitting * channels)
+        yield sums.reshape(shape), out.reshape(shape)
+
+
+@cache
+def _largest_divisor(number: int, most: int) -> int:
+    """Largest divisor of `number` up to `most`; at least 1."""
+    return next((d for d in range(min(number, most), 1, -1) if number % d == 0), 1)
