@@ -50,6 +50,11 @@ def print_schemes() -> None:
             scheme.title,
         )
     out.print(table)
+    _say(
+        out,
+        "Options may follow after colons: prune=0.5, scope=global, clusters=16, start=k-means++, "
+        "percentile=99.9, calibration=true, per-tensor; e.g. int8:prune=0.5:clusters=16",
+    )
 
 
 def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> None:

@@ -9,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qviz.evaluation.advice import Advice, advise
     from qviz.evaluation.artifact import artifact_files, artifact_size, write_artifact
     from qviz.evaluation.comparison import compare, comparison_steps
     from qviz.evaluation.dataset import Dataset
     from qviz.evaluation.loading import load_dataset
     from qviz.evaluation.preprocessing import Preprocessing
     from qviz.evaluation.provenance import model_info
+    from qviz.evaluation.recommendation import Recommendation, recommend
     from qviz.evaluation.results import (
         Comparison,
         DataInfo,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from qviz.evaluation.verification_results import Verification, VerificationReport
 
 _HOMES = {
+    "advice": ("Advice", "advise"),
+    "recommendation": ("Recommendation", "recommend"),
     "artifact": ("artifact_files", "artifact_size", "write_artifact"),
     "comparison": ("compare", "comparison_steps"),
     "dataset": ("Dataset",),
@@ -59,6 +63,7 @@ _HOMES = {
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Advice",
     "Comparison",
     "DataInfo",
     "Dataset",
@@ -70,17 +75,20 @@ __all__ = [
     "ModelInfo",
     "PairedTest",
     "Preprocessing",
+    "Recommendation",
     "SchemeResult",
     "Step",
     "Verification",
     "VerificationReport",
     "WeightSparsity",
+    "advise",
     "artifact_files",
     "artifact_size",
     "compare",
     "comparison_steps",
     "load_dataset",
     "model_info",
+    "recommend",
     "verify",
     "write_artifact",
 ]

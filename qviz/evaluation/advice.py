@@ -60,7 +60,7 @@ class Advice:
 
 
 QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
-    "hardware": ("Where will the model run?", {**HARDWARE}),
+    "hardware": ("Where will the model run?", {str(key): text for key, text in HARDWARE.items()}),
     "size": (
         "How much smaller does it have to be?",
         {"4x": "a quarter of the size", "2x": "half the size is enough"},

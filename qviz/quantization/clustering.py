@@ -15,6 +15,7 @@ Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 
 _ITERATIONS = 100
+_SPLITS = 8
 # k-means++ draws from at most so many values, evenly spread over the sorted ones.
 _DRAWN_FROM = 1 << 16
 
@@ -91,12 +92,35 @@ def clustering(
 
 
 def _refined(ordered: Doubles, centroids: Doubles) -> Doubles:
-    """Lloyd's iterations: each centroid becomes the mean of the values nearest to it.
-
-    A centroid without values stays where it is; in the end it stands for nothing and is left out.
-    """
+    """Lloyd's iterations; centroids that end up without values split the worst clusters."""
+    wanted = len(centroids)
     sums = np.concatenate([[0.0], np.cumsum(ordered)])
-    counts = np.zeros(len(centroids), np.int64)
+    squares = np.concatenate([[0.0], np.cumsum(ordered**2)])
+    for left in reversed(range(_SPLITS)):
+        centroids, edges = _settled(ordered, sums, centroids)
+        counts = np.diff(edges)
+        filled = counts > 0
+        centroids, counts, missing = centroids[filled], counts[filled], wanted - int(filled.sum())
+        if not missing or not left:
+            break
+        total = np.diff(sums[edges])[filled]
+        error = np.maximum(np.diff(squares[edges])[filled] - total**2 / counts, 0.0)
+        worst = np.argsort(-error, kind="stable")[:missing]
+        spread = np.sqrt(error[worst] / counts[worst])
+        added = centroids[worst] + spread
+        centroids[worst] -= spread
+        centroids = np.unique(np.concatenate([centroids, added]))
+    return centroids
+
+
+def _settled(
+    ordered: Doubles, sums: Doubles, centroids: Doubles
+) -> tuple[Doubles, NDArray[np.int64]]:
+    """Centroids that are the means of the values nearest to them, and where these begin.
+
+    One without values stays where it is.
+    """
+    edges = np.zeros(len(centroids) + 1, np.int64)
     for _ in range(_ITERATIONS):
         stops = np.searchsorted(ordered, _midpoints(centroids), side="right")
         edges = np.concatenate([[0], stops, [len(ordered)]])
@@ -107,7 +131,7 @@ def _refined(ordered: Doubles, centroids: Doubles) -> Doubles:
         if np.array_equal(moved, centroids):
             break
         centroids = moved
-    return centroids[counts > 0]
+    return centroids, edges
 
 
 def _linear(ordered: Doubles, clusters: int) -> Doubles:

@@ -214,6 +214,14 @@ _WORDS: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
+# Which schemes can do with a field; the others would silently ignore it.
+_FITTING: dict[str, Callable[[Scheme], bool]] = {
+    "percentile": lambda preset: preset.needs_calibration,
+    "calibration": lambda preset: preset.needs_calibration,
+    "per_channel": lambda preset: preset.weight_dtype == "int8",
+}
+
+
 def scheme(id_or_scheme: str | Scheme) -> Scheme:
     """The scheme of that name; a Scheme passes through.
 
@@ -235,7 +243,11 @@ def scheme(id_or_scheme: str | Scheme) -> Scheme:
     changes: dict[str, Any] = {}
     for option in options:
         changes |= _changes_of(option)
-    return _named(replace(SCHEMES[name], **changes)) if changes else SCHEMES[name]
+    preset = SCHEMES[name]
+    for field, fits in _FITTING.items():
+        if field in changes and not fits(preset):
+            raise SchemeError(f"{name} has no use for {id_or_scheme.partition(':')[2]!r}.")
+    return _named(replace(preset, **changes)) if changes else preset
 
 
 def _changes_of(option: str) -> dict[str, Any]:

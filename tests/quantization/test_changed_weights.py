@@ -108,6 +108,15 @@ def test_clustering_is_the_same_every_time_and_seeded() -> None:
     )
 
 
+@pytest.mark.parametrize("start", ["linear", "k-means++"])
+def test_no_cluster_is_wasted_on_a_gap(start: str) -> None:
+    # A linear start puts most centroids where there is nothing.
+    values = np.concatenate([normal(500) / 100, normal(500) / 100 + 50, [-70]]).astype(np.float32)
+    left = clustering(values, 12, start=start)(values)  # type: ignore[arg-type]
+    assert len(np.unique(left)) == 12
+    assert np.abs(left - values).max() < 0.02
+
+
 def test_zero_is_kept_as_a_value_of_its_own() -> None:
     values = pruned(normal(4000), 0.6)
     zeros = values == 0
@@ -267,6 +276,9 @@ def test_pruning_names_a_scheme_and_undoing_it_takes_the_name_away() -> None:
         ("int8:percentile=3", "between 50 and 100"),
         ("int8:calibration=none", "tensorflow or true"),
         ("int4:prune=0.5", "no scheme 'int4'"),
+        ("float16:per-tensor", "no use for 'per-tensor'"),
+        ("dynamic-range:percentile=99", "no use for"),
+        ("tfjs-uint8:calibration=true", "no use for"),
     ],
 )
 def test_bad_options_are_said(text: str, message: str) -> None:
