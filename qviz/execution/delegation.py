@@ -131,6 +131,14 @@ def _constant(*indices: int) -> Condition:
     return holds
 
 
+def _not_empty(index: int) -> Condition:
+    def holds(node: Node) -> bool:
+        tensor = node.input(index)
+        return tensor is not None and tensor.size > 0
+
+    return holds
+
+
 def _rank(index: int, rank: int) -> Condition:
     def holds(node: Node) -> bool:
         tensor = node.input(index)
@@ -162,7 +170,7 @@ def _is_quantized(*tensors: Tensor | None) -> bool:
 def _weights(index: int, dimension: int) -> Condition:
     """Weights are float, int8 with valid scales along `dimension`, or uint8 with one scale.
 
-    Zero points of int8 weights per channel have to be 0.
+    Zero points of int8 weights have to be 0.
     """
 
     def holds(node: Node) -> bool:
@@ -176,10 +184,10 @@ def _weights(index: int, dimension: int) -> Condition:
             return _has_one_scale(tensor)
         if tensor.dtype != np.int8:
             return False
-        if len(params.scale) == 1:
-            return True
+        if params.zero_point.any():
+            return False
         fits = len(params.scale) == tensor.shape[dimension]
-        return fits and params.quantized_dimension == dimension and not params.zero_point.any()
+        return len(params.scale) == 1 or (fits and params.quantized_dimension == dimension)
 
     return holds
 
@@ -355,10 +363,10 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
     ),
     "BATCH_MATMUL": (_codes_or_float(0, kinds=_FLOATS),),
     "MAX_POOL_2D": (_codes_or_float(0), _pools),
-    "MEAN": (_codes_or_float(0), _constant(1)),
-    "SUM": (_codes_or_float(0), _constant(1)),
-    "REDUCE_MAX": (_codes_or_float(0), _constant(1)),
-    "REDUCE_MIN": (_codes_or_float(0), _constant(1)),
+    "MEAN": (_codes_or_float(0), _constant(1), _not_empty(1)),
+    "SUM": (_codes_or_float(0), _constant(1), _not_empty(1)),
+    "REDUCE_MAX": (_codes_or_float(0), _constant(1), _not_empty(1)),
+    "REDUCE_MIN": (_codes_or_float(0), _constant(1), _not_empty(1)),
     "QUANTIZE": (_codes_or_float(0), _converts),
     "DEQUANTIZE": (_codes_or_float(0),),
     "LOGISTIC": (_codes_or_float(0), _same_type(0)),

@@ -116,8 +116,8 @@ def real_table(
     """Output codes of all 8-bit input codes for a function of real numbers.
 
     ``trunc(round(f32(f(scale_in (q - z_in)) / scale_out)) + z_out)``, clamped; everything in
-    float32, the division as a product with the inverse. Halves are rounded away from zero, or
-    with `halves_even`, as XNNPACK does, to the even neighbour.
+    float32, the division as a product with the inverse. Halves are rounded away from zero; with
+    `halves_even`, as XNNPACK does, to the even one of the codes, the zero point included.
 
     References
     ----------
@@ -128,10 +128,13 @@ def real_table(
     inverse = np.float32(1) / scale_of(target)
     with np.errstate(all="ignore"):
         scaled = function(real).astype(np.float32) * inverse
-    rounded = np.rint(scaled) if halves_even else round_half_away_float32(scaled)
-    shifted = rounded + np.float32(zero_point_of(target))
+    zero_point = np.float32(zero_point_of(target))
+    if halves_even:
+        codes = np.rint(scaled + zero_point)
+    else:
+        codes = np.trunc(round_half_away_float32(scaled) + zero_point)
     low, high = code_limits(target.dtype)
-    return np.asarray(np.clip(np.trunc(shifted), low, high)).astype(target.dtype)
+    return np.asarray(np.clip(codes, low, high)).astype(target.dtype)
 
 
 def prepare_table(context: Context, function: Callable[[Array], Array]) -> Kernel:

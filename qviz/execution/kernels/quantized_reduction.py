@@ -78,11 +78,13 @@ def _kernel_of_sums(context: Context, scale: _Scale, *, as_bytes: bool = False) 
 
 
 def _scale_nearest_even(context: Context) -> _Scale:
-    """``z_out + rint(f32(sum - n z_in) m)``, m = s_in / s_out, for the mean times 1 / n.
+    """``rint(sum m + (z_out - n z_in m))``, m = s_in / s_out, for the mean times 1 / n.
+
+    Everything in float32; that the zero points are added before the rounding shows at halves.
 
     References
     ----------
-    XNNPACK, src/operators/reduce-nd.c and src/qs8-rsum.
+    XNNPACK, src/operators/reduce-nd.c, whose sums are converted from 32-bit codes.
     """
     source, target = context.input(0), context.output
     ratio = np.float32(scale_of(source) / scale_of(target))
@@ -90,8 +92,9 @@ def _scale_nearest_even(context: Context) -> _Scale:
 
     def scale(total: Int64Array, n: int, of_pixels: bool) -> Int64Array:
         factor = np.float32(ratio * (np.float32(1) / np.float32(n))) if is_mean else ratio
-        scaled = (total - n * zero_point_of(source)).astype(np.float32) * factor
-        codes: Int64Array = np.rint(scaled).astype(np.int64) + zero_point_of(target)
+        offset = np.float32(np.float32(-zero_point_of(source) * n) * factor)
+        offset = np.float32(offset + np.float32(zero_point_of(target)))
+        codes: Int64Array = np.rint(total.astype(np.float32) * factor + offset).astype(np.int64)
         return codes
 
     return scale
