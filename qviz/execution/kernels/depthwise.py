@@ -45,7 +45,9 @@ def prepare_depthwise_conv_2d(context: Context) -> Kernel:
     def pack(weights: Array, bias: Array | None) -> Compute:
         if arithmetic is Arithmetic.FLOAT:
             return _convolve(context, weights, add_bias_and_clamp(context, bias), 0)
-        weights = centred_weights(context.input(1), weights)
+        if weights.dtype == np.uint8:
+            # Of int8 weights the kernels ignore the zero point, which should be 0.
+            weights = centred_weights(context.input(1), weights)
         flat = weights.reshape(-1, weights.shape[3])
         if arithmetic is Arithmetic.HYBRID:
             carrier = exact_carrier(flat, 255)
