@@ -46,8 +46,6 @@ def quantize_multiplier(real_multiplier: float) -> tuple[int, int]:
         shift += 1
     if shift < -31:
         return 0, 0
-    if shift > 30:
-        return (1 << 31) - 1, 30
     return multiplier, shift
 
 
@@ -87,6 +85,18 @@ def rounding_divide_by_pot(x: ArrayLike, exponent: ArrayLike) -> Int64Array:
     return quotient
 
 
+def rounding_divide_by_any_pot(x: ArrayLike, exponent: ArrayLike) -> Int64Array:
+    """`rounding_divide_by_pot` where the exponent may leave [0, 31].
+
+    The C code has no meaning then; x86 takes the exponent modulo 64 for the mask and modulo 32 for
+    the shift. A mask of all ones rounds up whatever is not negative.
+    """
+    x, exponent = np.asarray(x, np.int64), np.asarray(exponent, np.int64) & 63
+    within = rounding_divide_by_pot(x, np.minimum(exponent, 31))
+    beyond = (x >> (exponent & 31)) + (x >= 0)
+    return np.where(exponent > 31, beyond, within)
+
+
 def multiply_by_quantized_multiplier(
     x: ArrayLike, multiplier: ArrayLike, shift: ArrayLike
 ) -> Int64Array:
@@ -103,7 +113,7 @@ def multiply_by_quantized_multiplier(
     -------
     int64 ndarray
         Value in units of output_scale, before zero point and clamp. A left shift that leaves
-        int32 wraps, as it does in C on every machine qviz was tested on.
+        int32 wraps, and its count is taken modulo 32, as C does it on x86.
 
     References
     ----------
@@ -111,7 +121,7 @@ def multiply_by_quantized_multiplier(
     TFLITE_SINGLE_ROUNDING.
     """
     shift = np.asarray(shift, np.int64)
-    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    shifted = _shift_left(x, shift)
     product = saturating_rounding_doubling_high_mul(shifted, multiplier)
     return rounding_divide_by_pot(product, np.maximum(-shift, 0))
 
@@ -128,7 +138,7 @@ def multiply_by_quantized_multiplier_up(
     ruy, ruy/apply_multiplier.cc, and the optimized kernels of LiteRT on x86.
     """
     shift = np.asarray(shift, np.int64)
-    shifted = wrap_int32(np.asarray(x, np.int64) << np.maximum(shift, 0))
+    shifted = _shift_left(x, shift)
     product = saturating_rounding_doubling_high_mul(shifted, multiplier)
     right = np.maximum(-shift, 0)
     scaled: Int64Array = (product + ((np.int64(1) << right) >> 1)) >> right
@@ -187,6 +197,10 @@ def reduce_multiplier(multiplier: ArrayLike, shift: ArrayLike) -> tuple[Int64Arr
     rounded = (multiplier + (1 << 15)) >> 16
     reduced = np.where(multiplier < 0x7FFF0000, rounded, 0x7FFF)
     return reduced, 15 - np.asarray(shift, np.int64)
+
+
+def _shift_left(x: ArrayLike, shift: Int64Array) -> Int64Array:
+    return wrap_int32(np.asarray(x, np.int64) << (np.maximum(shift, 0) & 31))
 
 
 def wrap_int32(x: Int64Array) -> Int64Array:

@@ -10,6 +10,7 @@ import pytest
 from litert_reference import assert_same_codes, codes_constant, codes_tensor, single_operator
 
 from qviz.execution.fixed_point import quantize_multiplier
+from qviz.graph import Tensor
 
 
 def convolution(kind: str, dtype: Any, y_scale: float, largest_bias: int, seed: int) -> Any:
@@ -41,7 +42,7 @@ def convolution(kind: str, dtype: Any, y_scale: float, largest_bias: int, seed: 
 
 
 @pytest.mark.parametrize("largest_bias", [1000, 2**30])
-@pytest.mark.parametrize("y_scale", [1e-5, 1e-7, 1e-9, 3e-11, 1e-12])
+@pytest.mark.parametrize("y_scale", [1e-5, 1e-7, 1e-9, 3e-11, 1e-12, 1e-16, 1e-22])
 @pytest.mark.parametrize("dtype", [np.int8, np.int16])
 @pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D"])
 def test_what_leaves_int32_wraps(kind: str, dtype: Any, y_scale: float, largest_bias: int) -> None:
@@ -80,6 +81,48 @@ def test_products_of_16_bit_activations_wrap(kind: str, x_scale: float) -> None:
     graph = single_operator(kind, [x], [codes_tensor("y", shape, np.int16, 2.0**-15)])
     codes = np.arange(-(1 << 15), 1 << 15, dtype=np.int16).reshape(shape)
     assert_same_codes(graph, codes, rules=("reference",))
+
+
+@pytest.mark.parametrize("y_scale", [1e-2, 2e-5, 1e-7, 1e-9, 3e-11, 1e-12, 1e-16, 3e-20, 1e-25])
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
+@pytest.mark.parametrize("columns", [1, 67])
+def test_differences_with_a_factor_above_one(dtype: Any, y_scale: float, columns: int) -> None:
+    rng = np.random.default_rng(columns)
+    limits = np.iinfo(dtype)
+    zero_points = rng.integers(100, 120, 3) * (dtype != np.int16)
+    shapes = [(3, 67), (3, columns), (3, 67)]
+    first, second, result = (
+        codes_tensor(name, shape, dtype, scale, int(zero_point))
+        for name, shape, scale, zero_point in zip(
+            "abc", shapes, (0.7, 0.7, y_scale), zero_points, strict=True
+        )
+    )
+    graph = single_operator("SUB", [first, second], [result], pot_scale_int16=False)
+    a, b = (rng.integers(limits.min, limits.max + 1, shape).astype(dtype) for shape in shapes[:2])
+    a[:, 0] = b[:, 0]
+    assert_same_codes(graph, a, b, rules=("reference", "optimized"))
+
+
+KINDS = ("RELU6", "RELU", "ABS", "LEAKY_RELU", "MUL")
+CASES = [(kind, np.int16, 0) for kind in KINDS] + [
+    (kind, np.int8, zero_point) for kind in (*KINDS, "RELU_N1_TO_1") for zero_point in (-9, 0, 9)
+]
+
+
+@pytest.mark.parametrize("y_scale", [1e-2, 1e-9, 3e-11, 1e-12, 1e-16, 1e-25])
+@pytest.mark.parametrize(("kind", "dtype", "zero_point"), CASES)
+def test_factors_beyond_int32(kind: str, dtype: Any, y_scale: float, zero_point: int) -> None:
+    rng = np.random.default_rng(0)
+    limits = np.iinfo(dtype)
+    names = "ab" if kind == "MUL" else "a"
+    operands: list[Tensor | None] = [
+        codes_tensor(name, (1, 300), dtype, 0.7, 5 * zero_point) for name in names
+    ]
+    options = {"alpha": 0.2} if kind == "LEAKY_RELU" else {}
+    result = codes_tensor("y", (1, 300), dtype, y_scale, zero_point)
+    graph = single_operator(kind, operands, [result], **options)
+    codes = [rng.integers(limits.min, limits.max + 1, (1, 300)).astype(dtype) for _ in names]
+    assert_same_codes(graph, *codes, rules=("reference",))
 
 
 @pytest.mark.parametrize("real", [math.inf, math.nan, 0.0])

@@ -69,7 +69,10 @@ def prepare_relu_codes(context: Context, low: float, high: float) -> Kernel:
     z_in, z_out = zero_point_of(source), zero_point_of(target)
 
     def code(value: float) -> int:
-        return z_out + int(round_half_away_float32(_F32(value) / scale_of(target)))
+        steps = float(round_half_away_float32(_F32(value) / scale_of(target)))
+        # What a scale next to 0 brings out of int32 is cast to its smallest number, and wraps.
+        whole = int(steps) if -(1 << 31) <= steps < 1 << 31 else -(1 << 31)
+        return int(wrap_int32(np.array(z_out + whole)))
 
     lowest = max(smallest, code(low))
     highest = largest if math.isinf(high) else min(largest, code(high))

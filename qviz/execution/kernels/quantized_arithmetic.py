@@ -18,6 +18,7 @@ from qviz.execution.fixed_point import (
     multiply_by_quantized_multiplier,
     multiply_by_quantized_multiplier_once,
     quantize_multiplier,
+    rounding_divide_by_any_pot,
     rounding_divide_by_pot,
     saturating_rounding_doubling_high_mul,
 )
@@ -43,14 +44,7 @@ Rule = Callable[[Array, Array], Int64Array]
 
 def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
     """Kernel that computes `rule`, clamps to the fused activation and casts."""
-    dtype = context.output.dtype
-    low, high = code_range(context)
-
-    def compute(a: Array, b: Array) -> Array:
-        codes = rule(a, b)
-        np.clip(codes, low, high, out=codes)
-        return codes.astype(dtype)
-
+    compute = _clamped(context, rule)
     first, second = context.input(0).dtype, context.input(1).dtype
     if first.itemsize > 1 or second.itemsize > 1:
         return kernel_of(compute)
@@ -62,6 +56,19 @@ def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
         return np.take(table, (a.astype(np.int32) * 256 + offset) + b)
 
     return kernel_of(look_up)
+
+
+def _clamped(context: Context, rule: Rule) -> Rule:
+    """`rule`, clamped to the fused activation and cast to the type of the output."""
+    dtype = context.output.dtype
+    low, high = code_range(context)
+
+    def compute(a: Array, b: Array) -> Array:
+        codes = rule(a, b)
+        np.clip(codes, low, high, out=codes)
+        return codes.astype(dtype)
+
+    return compute
 
 
 def _rescale(x: Int64Array, multiplier: int, shift: int) -> Int64Array:
@@ -154,8 +161,12 @@ def _prepare_builtin_add(context: Context) -> Kernel:
         )
     left_shift = 15 if is_wide else 20
     twice = 2 * max(s1, s2)
+    operands = ((first, s1), (second, s2))
     multiplier, shift = quantize_multiplier(twice / (2.0**left_shift * s))
     z, combine = zero_point_of(target), np.add if sign > 0 else np.subtract
+    if sign < 0 and shift > 0:
+        scales = [_shifted_and_rescaled(t, left_shift, r / twice) for t, r in operands]
+        return _prepare_enlarged_difference(context, scales, multiplier, shift)
 
     def rule_by(scale: Callable[..., Int64Array]) -> Rule:
         scale_first = _shifted_and_rescaled(first, left_shift, s1 / twice, scale)
@@ -172,6 +183,38 @@ def _prepare_builtin_add(context: Context) -> Kernel:
     if context.rules is Rules.OPTIMIZED and is_wide and sign > 0 and first.shape == second.shape:
         rule = in_vectors(first, 16, rule_by(multiply_by_quantized_multiplier_once), rule)
     return _kernel_of_rule(context, rule)
+
+
+def _prepare_enlarged_difference(
+    context: Context, scales: list[Callable[[Array], Array]], multiplier: int, shift: int
+) -> Kernel:
+    """SUB with a factor above 1, for which its formula is not made (ADD aborts there).
+
+    The last step is a rounding division by ``2**-shift``. In vectors of four elements x86 then
+    shifts the sign alone in, so that little but -1 and 1 comes out; see also
+    `rounding_divide_by_any_pot`, which holds for what is left over and for operands that are
+    broadcast.
+    """
+    first, second, z = context.input(0), context.input(1), zero_point_of(context.output)
+    exponent = -shift & 63
+    # The kernel for 8 bits keeps the mask in vectors, too.
+    mask = -1 if exponent > 31 or first.dtype.itemsize == 1 else (1 << exponent) - 1
+
+    def enlarged(a: Array, b: Array) -> Int64Array:
+        return saturating_rounding_doubling_high_mul(scales[0](a) - scales[1](b), multiplier)
+
+    def in_fours(a: Array, b: Array) -> Int64Array:
+        x = enlarged(a, b)
+        sign = x >> 63
+        codes: Int64Array = sign + ((x & mask) > (mask >> 1) - sign) + z
+        return codes
+
+    def singly(a: Array, b: Array) -> Int64Array:
+        return rounding_divide_by_any_pot(enlarged(a, b), -shift) + z
+
+    if first.shape != second.shape:
+        return kernel_of(_clamped(context, singly))
+    return kernel_of(in_vectors(first, 4, _clamped(context, in_fours), _clamped(context, singly)))
 
 
 def _right_shifts(first: float, second: float, result: float) -> tuple[int, int] | None:
@@ -243,21 +286,9 @@ def prepare_quantized_div(context: Context) -> Kernel:
         quotient = saturating_rounding_doubling_high_mul(dividend << headroom, reciprocal)
         shift = e - (31 - zeros) - headroom
         scaled = saturating_rounding_doubling_high_mul(quotient, m)
-        return _divide_by_pot_as_x86(scaled, -shift) + z
+        return rounding_divide_by_any_pot(scaled, -shift) + z
 
     return _kernel_of_rule(context, rule)
-
-
-def _divide_by_pot_as_x86(x: Int64Array, exponent: Int64Array) -> Int64Array:
-    """`rounding_divide_by_pot` where the exponent may leave int32.
-
-    Quotients far below one step ask for that. The C code has no meaning then; x86 shifts by the
-    exponent modulo 32, and the mask of all ones rounds up whatever is not negative.
-    """
-    beyond = exponent > 31
-    within: Int64Array = rounding_divide_by_pot(x, np.where(beyond, 31, exponent))
-    wrapped = (x >> (exponent & 31)) + (x >= 0)
-    return np.where(beyond, wrapped, within)
 
 
 def prepare_quantized_extremum(context: Context) -> Kernel:
