@@ -32,6 +32,10 @@ def commands() -> tuple[Command, ...]:
     return (
         Command("open", "file", tr("&Open…"), tr("Open a model file"), "Ctrl+O", "open"),
         Command("sample", "file", tr("Try the digits &sample"), tr("Open the shipped network")),
+        Command("demo_housing", "file", tr("Demo: &housing"), tr("Prices in California")),
+        Command("demo_mnist", "file", tr("Demo: &MNIST"), tr("Handwritten digits")),
+        Command("demo_fashion", "file", tr("Demo: &Fashion-MNIST"), tr("Pieces of clothing")),
+        Command("demo_mobilenet", "file", tr("Demo: Mobile&NetV2"), tr("On your photographs")),
         Command("data", "file", tr("Choose &data…"), tr("Choose an .npz file with samples")),
         Command(
             "export_model",
@@ -103,6 +107,14 @@ def commands() -> tuple[Command, ...]:
             "Ctrl+Shift+R",
             "compare",
         ),
+        Command(
+            "verify",
+            "run",
+            tr("&Verify against LiteRT…"),
+            tr("Hold every tensor of a run against LiteRT's"),
+            "Ctrl+Shift+V",
+            "verify",
+        ),
         Command("stop", "run", tr("&Stop"), tr("Stop at once"), "Esc", "stop"),
         Command(
             "history", "run", tr("Session &log…"), tr("What happened so far"), starts_group=True
@@ -112,7 +124,19 @@ def commands() -> tuple[Command, ...]:
     )
 
 
-_TOOLBAR = ("open", "run", "stop", "compare", "", "export_model", "report", "", "theme", "palette")
+_TOOLBAR = (
+    "open",
+    "run",
+    "stop",
+    "compare",
+    "verify",
+    "",
+    "export_model",
+    "report",
+    "",
+    "theme",
+    "palette",
+)
 
 
 class Actions:
@@ -138,6 +162,7 @@ class Actions:
             window.addAction(action)
             self._actions[command.name] = action
         self._actions["theme"].setIconText(tr("Theme"))
+        self._actions["verify"].setIconText(tr("Verify"))
         self._actions["palette"].setIconText(tr("Commands"))
         # A second way to the palette, as other programs have it.
         self._actions["palette"].setShortcuts(
@@ -176,6 +201,7 @@ class Actions:
             "export_model": opened and not running,
             "report": with_runs and not running,
             "keep_float": opened,
+            "verify": opened and not running,
         }.items():
             self._actions[name].setEnabled(on)
 

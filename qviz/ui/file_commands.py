@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from qviz.errors import ExportError
 from qviz.jobs.results import DataSpec
+from qviz.quantization.scheme import Scheme
 from qviz.resources import sample_models
 from qviz.ui import dialogs
 from qviz.ui.settings import Settings
@@ -36,7 +37,7 @@ class FileCommands(QObject):
         self._settings = settings
         self._session = workbench.session
         self._report_path = ""
-        self._compare_when_opened = False
+        self._when_opened: tuple[Scheme, ...] | None = None
         workbench.trust_asked.connect(self._on_trust_asked)
         workbench.written.connect(self._on_written)
         self._session.model_opened.connect(self._on_opened)
@@ -45,7 +46,7 @@ class FileCommands(QObject):
 
     def open_model(self, path: str, *, allow_code: bool = False) -> None:
         """Open a model file."""
-        self._compare_when_opened = False
+        self._when_opened = None
         self._workbench.open_model(str(Path(path).absolute()), allow_code=allow_code)
 
     def ask_model(self) -> None:
@@ -62,9 +63,13 @@ class FileCommands(QObject):
                 self.tr("The digits sample is missing from this installation."), str(path)
             )
             return
-        self._session.choose_data(DataSpec("digits"))
-        self.open_model(str(path))
-        self._compare_when_opened = True
+        self.open_and_compare(str(path), DataSpec("digits"), ())
+
+    def open_and_compare(self, path: str, data: DataSpec, schemes: tuple[Scheme, ...]) -> None:
+        """Open a model with its data and run `schemes`, or all if there are none."""
+        self._session.choose_data(data)
+        self.open_model(path)
+        self._when_opened = schemes
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -119,8 +124,10 @@ class FileCommands(QObject):
 
     def _on_opened(self) -> None:
         self._choose_data_beside()
-        if self._compare_when_opened:
-            self._compare_when_opened = False
+        schemes, self._when_opened = self._when_opened, None
+        if schemes:
+            self._workbench.compare(schemes)
+        elif schemes is not None:
             self._workbench.compare_all()
 
     def _choose_data_beside(self) -> None:

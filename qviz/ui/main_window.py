@@ -21,6 +21,7 @@ from qviz.ui import dialogs
 from qviz.ui.actions import Actions
 from qviz.ui.appearance import Appearance
 from qviz.ui.command_palette import CommandPalette
+from qviz.ui.demo_commands import DemoCommands
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.file_drop import DropTarget
 from qviz.ui.icons import icon
@@ -32,6 +33,7 @@ from qviz.ui.settings import Settings
 from qviz.ui.start_page import StartPage
 from qviz.ui.status_strip import StatusStrip
 from qviz.ui.theme import Theme
+from qviz.ui.verify_command import VerifyCommand
 from qviz.ui.view_tabs import COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS, ViewTabs
 from qviz.ui.workbench import Workbench
 from qviz.ui.worker_bridge import Process, worker_process
@@ -76,6 +78,8 @@ class MainWindow(QMainWindow):
         self._make_docks()
         self._make_bars()
         self.files = FileCommands(self, self.workbench, self.tabs, self.settings)
+        self.demos = DemoCommands(self, self.workbench, self.files, self.settings)
+        self.verification = VerifyCommand(self, self.workbench)
         self.drop = DropTarget(self)
         self._connect_commands()
         self._connect_workbench()
@@ -132,6 +136,10 @@ class MainWindow(QMainWindow):
             {
                 "open": files.ask_model,
                 "sample": files.open_sample,
+                "demo_housing": lambda: self.demos.open("housing"),
+                "demo_mnist": lambda: self.demos.open("mnist"),
+                "demo_fashion": lambda: self.demos.open("fashion-mnist"),
+                "demo_mobilenet": lambda: self.demos.open("mobilenetv2"),
                 "data": self.panels.scheme.data.browse.click,
                 "export_model": files.export_model,
                 "export_plot": files.export_plot,
@@ -155,6 +163,7 @@ class MainWindow(QMainWindow):
                 "full_screen": self._toggle_full_screen,
                 "run": self._run,
                 "compare": self._compare_all,
+                "verify": self.verification.ask,
                 "stop": self.workbench.stop,
                 "history": self._show_log,
                 "shortcuts": lambda: dialogs.show_shortcuts(self, self.commands.shortcut_rows()),
@@ -186,6 +195,8 @@ class MainWindow(QMainWindow):
         self.start_page.open_asked.connect(files.ask_model)
         self.start_page.sample_asked.connect(files.open_sample)
         self.start_page.sine_asked.connect(lambda: self.tabs.setCurrentIndex(SINE))
+        self.start_page.demo_asked.connect(self.demos.open)
+        self.demos.folder_needed.connect(self._on_folder_needed)
         self.start_page.recent_chosen.connect(files.open_model)
         self.start_page.recent_removed.connect(self._on_recent_removed)
         self.drop.model_dropped.connect(files.open_model)
@@ -302,6 +313,15 @@ class MainWindow(QMainWindow):
             self.panels.scheme.data.browse.click()
         else:
             self._run()
+
+    def _on_folder_needed(self, name: str, message: str, details: str) -> None:
+        self.log.add(message, details)
+        self.message_bar.show_message(
+            message,
+            details,
+            action=self.tr("Choose folder…"),
+            on_asked=lambda: self.demos.choose_folder(name),
+        )
 
     def _on_recent_removed(self, path: str) -> None:
         self.settings.remove_recent(path)

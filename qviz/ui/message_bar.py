@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
@@ -41,6 +43,9 @@ class MessageBar(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.action = QPushButton()
+        self.action.clicked.connect(self._on_action)
+        self._on_asked: Callable[[], None] | None = None
         self.details = QPushButton(self.tr("Details"))
         self.details.clicked.connect(self._on_details)
         self.close_button = QToolButton()
@@ -51,13 +56,27 @@ class MessageBar(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 6, 8, 6)
         line.addWidget(self.text, 1)
+        line.addWidget(self.action)
         line.addWidget(self.details)
         line.addWidget(self.close_button)
         self.set_theme(LIGHT)
         self.hide()
 
-    def show_message(self, message: str, details: str = "") -> None:
-        """Show one sentence; `details` only when asked for."""
+    def show_message(
+        self,
+        message: str,
+        details: str = "",
+        *,
+        action: str = "",
+        on_asked: Callable[[], None] | None = None,
+    ) -> None:
+        """Show one sentence; `details` only when asked for.
+
+        A button named `action` hides the bar and calls `on_asked`.
+        """
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
+        self._on_asked = on_asked
         self.text.setText(message)
         self._details = details
         self.details.setVisible(bool(details))
@@ -68,6 +87,11 @@ class MessageBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.close_button.setIcon(icon("close", theme.text))
+
+    def _on_action(self) -> None:
+        self.hide()
+        if self._on_asked is not None:
+            self._on_asked()
 
     def _on_details(self) -> None:
         TextDialog(self.tr("Details"), self.text.text(), self._details, self.window()).open()

@@ -143,6 +143,7 @@ class SchemePanel(QWidget):
         self.about.setObjectName("muted")
         self.about.setWordWrap(True)
         self.about.setMinimumHeight(self.about.fontMetrics().height() * 2)
+        self.about.setMinimumWidth(60)
         self.advice = QPushButton(self.tr("Which one?"))
         self.advice.setToolTip(self.tr("A few questions lead to a scheme, with the reason"))
         self.advice.clicked.connect(self.advice_asked)

@@ -193,6 +193,9 @@ def style_sheet(theme: Theme) -> str:
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         border-color: {theme.border}; background: {theme.window}; }}
     QCheckBox:focus, QRadioButton:focus {{ color: {theme.accent}; }}
+    QToolButton#demo {{ background: {theme.raised}; color: {theme.text};
+        border: 1px solid {theme.border}; border-radius: 7px; padding: 7px 4px; }}
+    QToolButton#demo:hover, QToolButton#demo:focus {{ border-color: {theme.accent}; }}
     QToolButton#section {{ font-weight: 600; text-align: left; border: none; padding: 2px 0; }}
     QToolButton#section:focus {{ color: {theme.accent}; }}
     QToolButton#chip {{ background: {theme.raised}; color: {theme.text};

@@ -52,6 +52,7 @@ class _Request:
     task: str
     on_finished: Callable[[Any], None]
     on_partial: Callable[[Any], None] | None = None
+    on_failed: Callable[[str, str], None] | None = None
 
 
 class Workbench(QObject):
@@ -183,6 +184,10 @@ class Workbench(QObject):
         schemes = tuple(chosen if s.id == chosen.id else s for s in SCHEMES.values())
         self._compare(schemes, self.tr("Comparing all schemes"))
 
+    def compare(self, schemes: tuple[Scheme, ...]) -> None:
+        """Run these schemes."""
+        self._compare(schemes, self.tr("Comparing {0} schemes").format(len(schemes)))
+
     def export(self, target: str) -> None:
         """Write the model under the chosen scheme."""
         session = self.session
@@ -208,6 +213,29 @@ class Workbench(QObject):
         arguments = {"comparison": comparison, "target": target}
         job = self._submit(self._long, "report", arguments, self._on_written)
         self._show(job, self.tr("Writing {0}").format(Path(target).name))
+
+    def start_job(
+        self,
+        task: str,
+        arguments: dict[str, Any],
+        title: str,
+        on_finished: Callable[[Any], None],
+        on_failed: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """Have a task of ``qviz.jobs`` done that the status bar shows and that can be stopped.
+
+        Parameters
+        ----------
+        task, arguments
+            As in ``qviz.jobs.tasks.TASKS``.
+        title : str
+        on_finished : callable
+            Gets the result.
+        on_failed : callable, optional
+            Gets message and details, which otherwise are complained about.
+        """
+        job = self._submit(self._long, task, arguments, on_finished, on_failed=on_failed)
+        self._show(job, title)
 
     def stop(self) -> None:
         """Stop what runs; finished schemes are kept."""
@@ -250,11 +278,12 @@ class Workbench(QObject):
         arguments: dict[str, Any],
         on_finished: Callable[[Any], None],
         on_partial: Callable[[Any], None] | None = None,
+        on_failed: Callable[[str, str], None] | None = None,
         *,
         replace: bool = False,
     ) -> int:
         job_id = bridge.submit(task, arguments, replace=replace)
-        self._requests[job_id] = _Request(task, on_finished, on_partial)
+        self._requests[job_id] = _Request(task, on_finished, on_partial, on_failed)
         return job_id
 
     def _show(self, job_id: int, title: str, bridge: WorkerBridge | None = None) -> None:
@@ -296,7 +325,8 @@ class Workbench(QObject):
         if error == "UntrustedCodeError" and request is not None and request.task == "open":
             self.trust_asked.emit(self._opening[0])
             return
-        self.complained.emit(message, details)
+        complain = (request and request.on_failed) or self.complained.emit
+        complain(message, details)
 
     def _on_stopped(self, job_id: int) -> None:
         self._requests.pop(job_id, None)

@@ -1,0 +1,76 @@
+"""The demos of TensorFlow.js' quantization example: one click from the start page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from qviz.evaluation.demo import DEMOS, Demo, Published
+from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.ui.file_commands import FileCommands
+from qviz.ui.settings import Settings
+from qviz.ui.workbench import Workbench
+
+
+class DemoCommands(QObject):
+    """Gets a demo ready, opens its model and compares its schemes.
+
+    Signals
+    -------
+    folder_needed (name, message, details)
+        The demo's data are not there; call :meth:`choose_folder` to have the user show them.
+    """
+
+    folder_needed = Signal(str, str, str)
+
+    def __init__(
+        self, window: QWidget, workbench: Workbench, files: FileCommands, settings: Settings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._workbench, self._files = window, workbench, files
+        self._settings = settings
+
+    def open(self, name: str, folder: str = "") -> None:
+        """Open a demo; its data lie in `folder`, or in a cache, or are downloaded."""
+        if self._workbench.running:
+            return
+        demo = DEMOS[name]
+        if not demo.data and not folder:
+            self.folder_needed.emit(
+                name,
+                self.tr(
+                    "{0} needs photographs: choose a folder with one folder of images for each "
+                    "ImageNet class. (The 1,000 images of the published numbers may not be "
+                    "shipped.)"
+                ).format(demo.title),
+                "",
+            )
+            return
+        arguments = {"name": name, "folder" if demo.data else "data": folder}
+        self._workbench.start_job(
+            "demo",
+            arguments,
+            self.tr("Getting {0} ready").format(demo.title),
+            self._on_ready,
+            lambda message, details: self.folder_needed.emit(name, message, details),
+        )
+
+    def choose_folder(self, name: str) -> None:
+        """Ask where the data of a demo lie, and open it."""
+        title = self.tr("Folder with the data of {0}").format(DEMOS[name].title)
+        folder = QFileDialog.getExistingDirectory(self._window, title, self._settings.folder)
+        if folder:
+            self.open(name, folder)
+
+    def _on_ready(self, setup: DemoSetup) -> None:
+        self._files.open_and_compare(setup.model_path, setup.data, setup.schemes)
+
+
+def published_for(model_path: str, data: DataSpec) -> tuple[Demo, Published] | None:
+    """The demo whose model and data these are, with what was published of it."""
+    demo = DEMOS.get(Path(model_path).stem)
+    if demo is None or (demo.data and data.name_or_path != demo.data):
+        return None
+    return demo, demo.published

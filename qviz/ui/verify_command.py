@@ -1,0 +1,127 @@
+"""What "Verify against LiteRT…" does: ask, have it done, show the result."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from qviz.evaluation.verification_results import Verification
+from qviz.ui.verify_dialog import VerifyDialog
+from qviz.ui.workbench import Stage, Workbench
+
+
+class VerifyCommand(QObject):
+    """Ties the dialog to the worker.
+
+    A scheme is verified by its artifact: that is written to a temporary folder first.
+    """
+
+    def __init__(self, window: QWidget, workbench: Workbench) -> None:
+        super().__init__(window)
+        self._window, self._workbench = window, workbench
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._running = False
+        self.dialog: VerifyDialog | None = None
+
+    def ask(self) -> None:
+        """Show the dialog."""
+        session = self._workbench.session
+        if session.model is None:
+            return
+        dialog = self._made_dialog()
+        scheme = session.scheme
+        # An artifact of float32 is the model as it is; TensorFlow.js' are none of LiteRT's.
+        fits = scheme.artifact == "tflite" and scheme.id != "float32"
+        data = session.data.name_or_path
+        if scheme.needs_calibration and not data:
+            fits = False
+        dialog.offer(session.model.info.name, scheme.id if fits else "", Path(data).name)
+        dialog.show()
+        dialog.raise_()
+
+    def _made_dialog(self) -> VerifyDialog:
+        if self.dialog is None:
+            self.dialog = VerifyDialog(self._window)
+            self.dialog.verify_asked.connect(self._on_verify)
+            self.dialog.stop_asked.connect(self._on_stop)
+            self._workbench.progressed.connect(self._on_progressed)
+            self._workbench.ended.connect(self._on_ended)
+        return self.dialog
+
+    def _on_verify(self) -> None:
+        dialog, bench = self.dialog, self._workbench
+        if dialog is None or bench.running or bench.session.model is None:
+            return
+        dialog.begin()
+        self._running = True
+        if dialog.subject.currentData() == "model":
+            self._verify(bench.session.path)
+            return
+        session = bench.session
+        self._folder = tempfile.TemporaryDirectory(prefix="qviz-verify-")
+        name = f"{Path(session.path).stem}-{session.scheme.id.replace(':', '-')}.tflite"
+        arguments = {
+            "path": session.path,
+            "scheme": session.scheme,
+            "data": session.data if session.data.name_or_path else None,
+            "options": session.options,
+            "target": str(Path(self._folder.name) / name),
+            "allow_code": session.allow_code,
+        }
+        bench.start_job(
+            "export",
+            arguments,
+            self.tr("Writing {0} to verify it").format(name),
+            self._verify,
+            self._on_failed,
+        )
+
+    def _verify(self, path: str) -> None:
+        dialog, session = self.dialog, self._workbench.session
+        assert dialog is not None
+        self._running = True
+        real = dialog.real.isEnabled() and dialog.real.isChecked()
+        arguments = {
+            "path": str(path),
+            "data": session.data if real else None,
+            "seed": dialog.seed.value(),
+            "samples": dialog.samples.value(),
+            "allow_code": session.allow_code,
+        }
+        title = self.tr("Verifying {0} against LiteRT").format(Path(path).name)
+        dialog.begin()
+        self._workbench.start_job("verify", arguments, title, self._on_result, self._on_failed)
+
+    def _on_result(self, result: Verification) -> None:
+        self._finish()
+        if self.dialog is not None:
+            self.dialog.show_result(result)
+
+    def _on_failed(self, message: str, _details: str) -> None:
+        self._finish()
+        if self.dialog is not None:
+            self.dialog.end(message)
+
+    def _on_progressed(self, stage: Stage) -> None:
+        if self._running and self.dialog is not None:
+            self.dialog.show_stage(stage)
+
+    def _on_ended(self, sentence: str) -> None:
+        # A job that goes on, or has a result, says so itself right after this.
+        if self._running and self.dialog is not None:
+            self._running = False
+            self.dialog.end(sentence)
+
+    def _on_stop(self) -> None:
+        if self._running:
+            self._workbench.stop()
+        self._finish()
+
+    def _finish(self) -> None:
+        self._running = False
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None

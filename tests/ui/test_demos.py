@@ -1,0 +1,97 @@
+"""The demos of the start page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fakes import FakeProcess, answer
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from qviz.evaluation.demo import DEMOS
+from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.quantization.scheme import SCHEMES
+from qviz.ui.demo_commands import published_for
+from qviz.ui.main_window import MainWindow
+
+SHOWN = tuple(SCHEMES[s] for s in ("float32", "tfjs-uint16", "tfjs-uint8"))
+
+
+def script(task: str, arguments: dict[str, Any]) -> Any:
+    if task != "demo":
+        return answer(task, arguments)
+    name = arguments["name"]
+    if name == "mnist" and not arguments["folder"]:
+        raise ValueError("mnist is not here, and there is no network. Name its folder.")
+    data = DataSpec(DEMOS[name].data or arguments["data"], folder=arguments.get("folder", ""))
+    return DemoSetup(name, DEMOS[name].title, f"/models/{name}.keras", data, SHOWN)
+
+
+@pytest.fixture
+def workers(window: MainWindow, qtbot: QtBot, processes: list[FakeProcess]) -> list[FakeProcess]:
+    window.workbench.start()
+    window.workbench._long.start()
+    qtbot.waitUntil(lambda: len(processes) == 2, timeout=5000)
+    for process in processes:
+        process.script = script
+    return processes
+
+
+def test_every_demo_has_a_button(window: MainWindow):
+    assert list(window.start_page.demos) == list(DEMOS)
+    assert all(button.toolTip() for button in window.start_page.demos.values())
+
+
+def test_one_click_opens_the_model_with_its_data_and_compares(
+    window: MainWindow, qtbot: QtBot, workers: list[FakeProcess]
+):
+    qtbot.mouseClick(window.start_page.demos["housing"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.session.runs) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: not window.workbench.running, timeout=5000)
+    assert window.session.path.endswith("housing.keras")
+    assert window.session.data == DataSpec("california-housing")
+    compare = next(a for p in workers for task, a in p.requests if task == "compare")
+    assert compare["schemes"] == SHOWN
+
+
+def test_missing_data_ask_for_a_folder(
+    window: MainWindow, qtbot: QtBot, workers: list[FakeProcess], monkeypatch: pytest.MonkeyPatch
+):
+    window.commands["demo_mnist"].trigger()
+    qtbot.waitUntil(window.message_bar.isVisible, timeout=5000)
+    assert "no network" in window.message_bar.text.text()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/somewhere")
+    qtbot.mouseClick(window.message_bar.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.session.runs) == 3, timeout=5000)
+    assert window.session.data == DataSpec("mnist", folder="/somewhere")
+    qtbot.waitUntil(lambda: not window.workbench.running, timeout=5000)
+
+
+def test_photographs_are_asked_for(
+    window: MainWindow, qtbot: QtBot, workers: list[FakeProcess], monkeypatch: pytest.MonkeyPatch
+):
+    window.commands["demo_mobilenet"].trigger()
+    assert window.message_bar.isVisible()
+    assert "photographs" in window.message_bar.text.text()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    qtbot.mouseClick(window.message_bar.action, Qt.MouseButton.LeftButton)
+    assert not window.workbench.running
+    assert not any(task == "demo" for p in workers for task, _ in p.requests)
+
+
+def test_other_messages_have_no_folder_button(window: MainWindow):
+    window.demos.folder_needed.emit("mnist", "not here", "")
+    assert window.message_bar.action.isVisible()
+    window._complain("Something else.", "")
+    assert not window.message_bar.action.isVisible()
+
+
+def test_published_numbers_belong_to_model_and_data():
+    found = published_for("/a/mnist.keras", DataSpec("mnist", folder="/b"))
+    assert found is not None
+    assert found[0].name == "mnist"
+    assert published_for("/a/mnist.keras", DataSpec("fashion-mnist")) is None
+    assert published_for("/a/net.keras", DataSpec("mnist")) is None
+    assert published_for("/a/mobilenetv2.keras", DataSpec("/photographs")) is not None
