@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from qviz.formats.keras.model import KerasModel
 from qviz.graph import Graph
 from qviz.quantization.clustering import clustering
+from qviz.quantization.preconditions import check_constants
 from qviz.quantization.pruning import prunings
 from qviz.quantization.scheme import Scheme
 
@@ -59,9 +60,15 @@ def change_weights(graph: Graph, scheme: Scheme) -> Graph:
     Graph
         `graph` itself where the scheme changes nothing. Else a copy; if it comes from Keras layers,
         the layers of its source hold the changed weights too.
+
+    Raises
+    ------
+    SchemeError
+        If a weight holds NaN or infinity, which have no place in an order by magnitude.
     """
     if not scheme.changes_weights:
         return graph
+    check_constants(graph)
     kernels: dict[str, Array] = {n: graph.tensors[n].real() for n in kernel_names(graph)}
     changes = _changes(kernels, scheme)
     changed = {name: changes[name](values) for name, values in kernels.items()}

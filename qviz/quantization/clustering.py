@@ -31,7 +31,7 @@ class Clustering:
     centroids : float32 ndarray of shape (n,)
         Rising. Empty for no change.
     keeps_zero : bool
-        Whether 0 stays 0 and nothing else becomes it. It is then not among the centroids.
+        Whether 0 stays 0; the centroids are then those of the other values.
     """
 
     centroids: NDArray[np.float32]

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import activation, constant, operator
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 import qviz
 from qviz.errors import SchemeError
@@ -19,6 +22,7 @@ from qviz.quantization.clustering import clustering
 from qviz.quantization.pruning import prunings
 from qviz.resources import sample_models
 
+STARTS = ("linear", "k-means++")
 RANDOM = np.random.default_rng(5)
 
 
@@ -169,6 +173,44 @@ def test_only_kernels_are_changed() -> None:
         same = np.array_equal(tensor.data, changed.tensors[name].data)  # type: ignore[arg-type]
         assert same == (name != "dense/kernel"), name
     assert change_weights(graph, SCHEMES["int8"]) is graph
+
+
+def test_weights_that_are_no_numbers_are_refused() -> None:
+    tensors = [
+        activation("x", 1, 2),
+        constant("dense/kernel", [[1, np.nan]]),
+        activation("dense", 1, 1),
+    ]
+    layer = operator("FULLY_CONNECTED", ("x", "dense/kernel", None), "dense")
+    graph = Graph.build([layer], tensors, ["x"], ["dense"])
+    with pytest.raises(SchemeError, match="dense/kernel holds NaN"):
+        change_weights(graph, scheme("int8:clusters=4"))
+
+
+WEIGHTS = arrays(
+    np.float32,
+    array_shapes(max_dims=4, max_side=6),
+    elements=st.floats(-1e6, 1e6, width=32, allow_subnormal=False),
+)
+
+
+@given(WEIGHTS, st.floats(0, 0.99), st.integers(2, 20), st.booleans(), st.sampled_from(STARTS))
+def test_any_weights_can_be_pruned_and_clustered(
+    values: np.ndarray, sparsity: float, clusters: int, keep_zero: bool, start: str
+) -> None:
+    left = pruned(values, sparsity)
+    assert left.shape == values.shape
+    assert left.dtype == values.dtype
+    kept = left != 0
+    assert np.array_equal(left[kept], values[kept])
+    found = clustering(left, clusters, start=start, keep_zero=keep_zero)  # type: ignore[arg-type]
+    clustered = found(left)
+    assert len(np.unique(clustered)) <= clusters
+    assert left.min() <= clustered.min() <= clustered.max() <= left.max()
+    if keep_zero:
+        assert (clustered[left == 0] == 0).all()
+    # A layout is no matter.
+    assert np.array_equal(found(left.T), clustered.T)
 
 
 def test_layers_and_graph_are_changed_alike(digits: Graph) -> None:
