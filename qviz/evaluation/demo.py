@@ -169,7 +169,7 @@ def tar_gzip_bytes(files: Mapping[str, bytes]) -> int:
     """
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as archive:
-        for name, data in files.items():
+        for name, data in sorted(files.items()):
             member = tarfile.TarInfo(f"model/{name}")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))

