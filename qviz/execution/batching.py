@@ -264,6 +264,20 @@ def _always(operator: Operator, tensors: Tensors) -> bool:
     return True
 
 
+def _aligned(operator: Operator, tensors: Tensors) -> bool:
+    """The first two inputs, codes with ranges, are aligned like those of an ADD."""
+    rank = len(tensors[operator.outputs[0]].shape)
+
+    def fits(operand: Tensor | None) -> bool:
+        if operand is None:
+            return False
+        if operand.data is None:
+            return len(operand.shape) == rank
+        return len(operand.shape) < rank or operand.shape[0] == 1
+
+    return all(fits(_input(operator, tensors, index)) for index in (0, 1))
+
+
 _RULES: Mapping[str, Callable[[Operator, Tensors], bool]] = {
     # Both shapes begin with 1, which is checked for every operator: the sample stays in its row.
     "RESHAPE": _always,
@@ -296,6 +310,18 @@ _RULES: Mapping[str, Callable[[Operator, Tensors], bool]] = {
     "LSTM": _rows,
     "RNN": _rows,
     "SVDF": _rows,
+    **dict.fromkeys(
+        (
+            *("EIGHTBIT_MIN", "EIGHTBIT_MAX", "EIGHTBIT_QUANTIZE_V2", "EIGHTBIT_DEQUANTIZE"),
+            *("EIGHTBIT_REQUANTIZATION_RANGE", "EIGHTBIT_REQUANTIZE", "EIGHTBIT_CONV_2D"),
+            *("EIGHTBIT_RELU", "EIGHTBIT_RELU6", "EIGHTBIT_RESHAPE"),
+            *("EIGHTBIT_MAX_POOL_2D", "EIGHTBIT_AVERAGE_POOL_2D"),
+        ),
+        _always,
+    ),
+    **dict.fromkeys(("EIGHTBIT_ADD", "EIGHTBIT_MUL", "EIGHTBIT_BIAS_ADD"), _aligned),
+    "EIGHTBIT_MATMUL": _fully_connected,
+    "EIGHTBIT_CONCATENATION": _axis_option,
     "SOFTMAX": _works_on_last,
     "LOG_SOFTMAX": _works_on_last,
     "L2_NORMALIZATION": _works_on_last,

@@ -57,7 +57,7 @@ def prepare_conv_2d(context: Context) -> Kernel:
 
 
 def _pack_float(context: Context, weights: Array, bias: Array | None) -> Compute:
-    return _convolve(context, weights, np.dtype(np.float32), add_bias_and_clamp(context, bias), 0)
+    return convolve(context, weights, np.dtype(np.float32), add_bias_and_clamp(context, bias), 0)
 
 
 def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compute:
@@ -68,14 +68,14 @@ def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compu
     x = context.input(0)
     carrier = exact_carrier(flat, input_bound(x))
     finish = requantize(context, Accumulator.of(context, flat, bias))
-    return _convolve(context, weights, carrier, finish, zero_point_of(x))
+    return convolve(context, weights, carrier, finish, zero_point_of(x))
 
 
 def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Compute:
     weights = centred_weights(context.input(1), weights)
     carrier = exact_carrier(weights.reshape(len(weights), -1).T, 255)
 
-    multiply = _convolve(context, weights, carrier, keep_sums, 0)
+    multiply = convolve(context, weights, carrier, keep_sums, 0)
     if context.rules is Rules.XNNPACK:
         # Where each pixel is a row of a matrix product, each has a scale of its own.
         window = Window.of(context, *weights.shape[1:3])
@@ -90,7 +90,7 @@ def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Comput
     return hybrid_compute(context, multiply, bias, order)
 
 
-def _convolve(
+def convolve(
     context: Context,
     weights: Array,
     carrier: np.dtype[np.generic],
