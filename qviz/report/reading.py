@@ -106,7 +106,8 @@ def interval_text(key: str, interval: Interval | None) -> str:
         return ""
     if key in ("top1", "top5", "agreement"):
         return f"{interval.low * 100:.2f}–{interval.high * 100:.2f}"
-    return f"{interval.low:.4g}–{interval.high:.4g}"
+    low, high = (f"{end:#.4g}".rstrip(".") for end in (interval.low, interval.high))
+    return f"{low}–{high}"
 
 
 def p_value_text(row: SchemeResult) -> str:

@@ -68,6 +68,12 @@ def test_tolerance_decides(tolerance: float, chosen: str, unsure: str) -> None:
     assert (found.scheme, found.smallest_unsure) == (chosen, unsure)
 
 
+def test_a_loss_as_large_as_the_tolerance_is_inside() -> None:
+    found = comparison(row("float32", 0.997, 400), row("int8", 0.992, 100, lost=(0.0, 0.005)))
+    assert 0.997 - 0.992 > 0.005
+    assert recommend(found, 0.005).scheme == "int8"
+
+
 def test_hardware_decides() -> None:
     assert recommend(THREE, 0.02, "gpu").scheme == "int8"
     assert recommend(THREE, 0.02, "microcontroller").scheme == "int8-only"
