@@ -13,7 +13,9 @@ where the converter's file cannot be run, or gives no numbers:
 - the pad value of a PADV2 becomes int16; there it stays float32, which no kernel takes;
 - a float operator that reads a graph input or a constant gets a DEQUANTIZE also where it stands
   before the first integer reader;
-- weights that operators read along different dimensions are copied (`integer_form`).
+- weights that operators read along different dimensions, or that other operators read as values
+  (an embedding that is the weights of a dense layer, too), are copied (`integer_form`); there all
+  readers share the codes of the first, int16 weights or int8 values, which no kernel takes.
 """
 
 from __future__ import annotations
@@ -60,8 +62,9 @@ def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
         If the scheme wants integers only and an operator has no 16x8 form.
     """
     check_constants(graph)
-    graph = to_integer_form(graph)
-    plan = Int16x8Plan(graph, scheme, profile(scheme.profile).int16x8)
+    rules = profile(scheme.profile).int16x8
+    values = Int16x8Plan(graph, scheme, rules).constant_values()
+    plan = Int16x8Plan(to_integer_form(graph, values), scheme, rules)
     if scheme.integer_only:
         refuse_float_operators(plan.float_operators(), scheme)
     check_ranges(plan.calibrated_values(), ranges)

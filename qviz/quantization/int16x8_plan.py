@@ -57,6 +57,16 @@ class Int16x8Plan:
             if name is not None and self.is_float(name):
                 yield position, name
 
+    def constant_values(self) -> set[str]:
+        """Constants that integer operators read as int16 values, not as weights."""
+        return {
+            name
+            for operator in filter(self.is_integer, self.graph.operators)
+            if operator.kind not in BIAS_OPERANDS
+            for _, name in self.operands(operator)
+            if self.graph.tensors[name].is_constant
+        }
+
     def calibrated_values(self) -> Iterator[str]:
         """Activations whose ranges are needed."""
         derived = self.rules.same_scale | self.rules.fixed_output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from qviz.quantization.rules import BIAS_OPERANDS, CHANNEL_DIMENSION
 _NEED_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
-def to_integer_form(graph: Graph) -> Graph:
+def to_integer_form(graph: Graph, values: Collection[str] = ()) -> Graph:
     """Give convolutions a bias, and weights one channel dimension.
 
     LiteRT refuses an integer CONV_2D or DEPTHWISE_CONV_2D without a bias, so each that has none
@@ -23,12 +24,20 @@ def to_integer_form(graph: Graph) -> Graph:
     DEPTHWISE_CONV_2D, say) cannot have one set of scales: it is copied. The converter writes a
     file here that does not load, or fails.
 
+    Parameters
+    ----------
+    graph : Graph
+        A float graph.
+    values : collection of str
+        Constants that operators read as values of another type than weights have. An operator that
+        reads one of them as its weights gets a copy, too.
+
     Returns
     -------
     Graph
         `graph` itself where there is nothing to do.
     """
-    form = _IntegerForm(graph)
+    form = _IntegerForm(graph, values)
     operators = [form.convert(operator) for operator in graph.operators]
     if not form.added:
         return graph
@@ -38,10 +47,10 @@ def to_integer_form(graph: Graph) -> Graph:
 class _IntegerForm:
     """The constants that are added, and along which dimension each tensor of weights is read."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, values: Collection[str]) -> None:
         self._graph = graph
         self._copies: dict[tuple[str, int], str] = {}
-        self._dimensions: dict[str, int] = {}
+        self._dimensions: dict[str, int | None] = dict.fromkeys(values)
         self.added: dict[str, Tensor] = {}
 
     def convert(self, operator: Operator) -> Operator:
@@ -60,7 +69,7 @@ class _IntegerForm:
         )
 
     def _weights(self, name: str, dimension: int) -> str:
-        """The weights, or a copy if they were read along another dimension before."""
+        """The weights, or a copy if they are read as values or along another dimension, too."""
         if self._dimensions.setdefault(name, dimension) == dimension:
             return name
         if (name, dimension) not in self._copies:

@@ -16,6 +16,7 @@ from qviz.graph.passes import fuse_activations
 from qviz.quantization.affine_int16 import is_dead_range
 from qviz.quantization.int8 import quantize_int8
 from qviz.quantization.int16x8 import quantize_int16x8
+from qviz.quantization.rules import BIAS_OPERANDS
 from qviz.quantization.scheme import scheme
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ def deliberate_difference(
             return "the converter takes scales that make those behind them infinite"
         for operator in theirs.operators:
             tensors = [theirs.tensors[name] for name in operator.present_inputs]
+            weights = BIAS_OPERANDS.get(operator.kind)
+            if weights is not None and tensors[weights.weights].dtype == np.int16:
+                return "the converter gives weights that are values, too, 16 bits"
             if operator.kind in _FLOAT_KINDS and any(t.dtype == np.int16 for t in tensors):
                 return "the converter lets a float operator read an int16 input"
     if kind.endswith("_io") and any(theirs.tensors[name].is_float for name in theirs.outputs):

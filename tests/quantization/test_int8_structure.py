@@ -158,6 +158,33 @@ def test_constant_read_by_integer_and_float_operators(float_first):
     assert quantized.tensors["w/float"].origin == "w"
 
 
+@pytest.mark.parametrize("weights_first", [False, True])
+def test_weights_that_are_values_too_are_copied_in_16x8(weights_first):
+    table = constant("table", np.arange(-10.0, 10.0).reshape(5, 4))
+    operators = [
+        Operator("GATHER", ("table", "ids"), ("found",), {"axis": 0}, "embed"),
+        Operator("FULLY_CONNECTED", ("x", "table", None), ("y",), {}, "tied"),
+    ]
+    tensors = [
+        activation("x", 1, 4),
+        activation("found", 1, 4),
+        activation("y", 1, 5),
+        constant("ids", [3], np.int32),
+        table,
+    ]
+    source = Graph.build(operators[:: -1 if weights_first else 1], tensors, ["x"], ["found", "y"])
+    quantized = quantize_int16x8(source, scheme("int16x8"), all_ranges(source))
+    gather, dense = (
+        next(o for o in quantized.operators if o.outputs == (n,)) for n in ("found", "y")
+    )
+    assert quantized.tensors[gather.inputs[0]].dtype == np.int16
+    weights = quantized.tensors[dense.inputs[1]]
+    assert weights.dtype == np.int8
+    assert weights.origin == "table"
+    step = float(weights.quantization.scale.max())
+    np.testing.assert_allclose(weights.real(), table.data, atol=0.51 * step)
+
+
 def test_weights_read_along_two_dimensions_are_copied():
     weights = constant("w", np.arange(8.0).reshape(1, 2, 2, 2))
     bias = constant("b1", [0.5])
