@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -163,11 +163,13 @@ def requantize_dense(context: Context, accumulator: Accumulator) -> Finish:
     """Finish of FULLY_CONNECTED, by the rules that the operator follows."""
     if context.rules is Rules.XNNPACK:
         return _requantize_in_float32(context, accumulator)
-    if context.rules is Rules.OPTIMIZED and context.input(0).dtype.itemsize == 1:
+    bias = context.optional_input(2)
+    if context.rules is Rules.OPTIMIZED and (bias is None or bias.dtype != np.int64):
         weights = context.input(1).quantization
         single = weights is None or len(weights.scale) == 1
         scales = effective_scales(context, len(accumulator.bias), single=single)
-        return _requantize_in_fixed_point(context, accumulator, scales)
+        narrow = replace(accumulator, is_wide=False)
+        return _requantize_in_fixed_point(context, narrow, scales)
     return _requantize_in_double(context, accumulator)
 
 
@@ -215,11 +217,12 @@ def _requantize_in_fixed_point(
 def _rounds_upwards(context: Context, channels: int) -> NDArray[np.bool_]:
     """Of which channels the second rounding goes up at halves instead of away from zero."""
     x, kind = context.input(0), context.operator.kind
-    is_optimized = context.rules is Rules.OPTIMIZED and x.dtype.itemsize == 1
-    if is_optimized and kind in ("CONV_2D", "FULLY_CONNECTED"):
+    is_optimized = context.rules is Rules.OPTIMIZED
+    if is_optimized and kind == "FULLY_CONNECTED":
+        return np.ones(channels, np.bool_)
+    if is_optimized and kind == "CONV_2D" and x.dtype.itemsize == 1:
         # Convolutions in groups have no optimized kernel.
-        is_grouped = kind == "CONV_2D" and context.input(1).shape[-1] != x.shape[-1]
-        return np.full(channels, not is_grouped)
+        return np.full(channels, context.input(1).shape[-1] == x.shape[-1])
     if is_optimized and x.dtype == np.int8:
         # Vectors of eight channels round up, what is left over rounds as the reference does.
         return np.arange(channels) < channels - channels % 8
