@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from qviz.quantization.affine import (
     INT8,
-    SMALLEST_RANGE,
     AffineParams,
     Codes,
     Reals,
@@ -32,6 +31,10 @@ _INT32_MAX = 2**31 - 1
 DEAD_RANGE = 1e-30
 """An activation that stayed below this was zero; the rest is the smallest float of a record."""
 
+DEAD_MAGNITUDE = 1 / 7
+"""Range of an activation that was always zero: kernels take its scale beside those of others, and
+hardly any calibrated range ends there, so that it can be told from them."""
+
 
 def is_dead_range(minimum: float, maximum: float) -> bool:
     """Whether calibration saw nothing but zeros."""
@@ -41,13 +44,14 @@ def is_dead_range(minimum: float, maximum: float) -> bool:
 def int16_params(minimum: float, maximum: float) -> AffineParams:
     """Int16 parameters of a range: ``scale = float32(max(|minimum|, |maximum|) / 32767)``.
 
-    Where calibration saw nothing but zeros the range is taken as 1e-6. Here qviz departs from the
-    converter, which takes its smallest float: then the scale is 3.6e-43, and the weights of the
-    next layer get an infinite scale from `guarded_magnitude`.
+    Where calibration saw nothing but zeros the range is taken as `DEAD_MAGNITUDE`. Here qviz
+    departs from the converter, which takes its smallest float: then the scale is 3.6e-43, the
+    weights of the next layer get an infinite scale from `guarded_magnitude`, and LiteRT refuses an
+    ADD or a fused RELU6 that makes the value.
     """
     magnitude = max(np.float32(abs(min(minimum, 0.0))), np.float32(abs(max(maximum, 0.0))))
     if is_dead_range(minimum, maximum):
-        magnitude = np.float32(SMALLEST_RANGE)
+        magnitude = np.float32(DEAD_MAGNITUDE)
     return AffineParams.per_tensor(float(magnitude / np.float32(32767)), 0, INT16)
 
 

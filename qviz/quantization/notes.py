@@ -22,6 +22,8 @@ from qviz.quantization.affine import (
     scale_mismatch,
     symmetric_params,
 )
+from qviz.quantization.affine_int16 import DEAD_MAGNITUDE
+from qviz.quantization.refusals import refusals
 from qviz.quantization.rules import BIAS_OPERANDS, BiasOperands, profile
 
 _INT8, _INT16, _INT64 = np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int64)
@@ -45,7 +47,7 @@ def integer_notes(
     -------
     tuple of str
         On enlarged weight scales, channels without weights, dead activations, shared biases,
-        clipped constants, sums that saturate, and int16 operators that no interpreter runs.
+        clipped constants, sums that saturate, and operators that no interpreter runs.
     """
     notes = _Notes(to_inference_form(float_graph), quantized, profile_name)
     found = (
@@ -58,7 +60,8 @@ def integer_notes(
             *notes.int16_operator(operator),
         )
     )
-    return tuple(dict.fromkeys((*found, *notes.dead_activations())))
+    told = (*found, *notes.dead_activations(), *refusals(quantized, profile_name))
+    return tuple(dict.fromkeys(told))
 
 
 class _Notes:
@@ -193,20 +196,21 @@ class _Notes:
 
     def dead_activations(self) -> Iterator[str]:
         """On activations that were zero for every calibration sample."""
-        reaches = {_INT8: 3 * SMALLEST_RANGE, _INT16: 1.01 * SMALLEST_RANGE}
         for operator in self._quantized.operators:
             for name in operator.outputs:
                 tensor = self._quantized.tensors[name]
-                if tensor.dtype not in reaches or tensor.quantization is None:
+                if tensor.quantization is None or not _is_dead(tensor):
                     continue
-                levels = 255 if tensor.dtype == _INT8 else 32767
-                if float(tensor.quantization.scale[0]) * levels > reaches[tensor.dtype]:
-                    continue
+                reach = (
+                    f"it can hold values up to {DEAD_MAGNITUDE:.2g} only"
+                    if tensor.dtype == _INT16
+                    else "its scale is so small that it cannot hold anything else; some runtimes "
+                    "refuse such a model"
+                )
                 yield (
                     f"{operator.layer}: {tensor.origin or name} was zero for all calibration "
-                    f"samples, and its scale is so small that it cannot hold anything else; some "
-                    f"runtimes refuse such a model. Calibrate with more varied samples, or remove "
-                    f"the dead layer."
+                    f"samples, and {reach}. Calibrate with more varied samples, or remove the "
+                    f"dead layer."
                 )
 
     # ---------------------------------------------------------------- access
@@ -224,6 +228,13 @@ class _Notes:
 
     def _is_int8(self, operator: Operator) -> bool:
         return self._quantized.tensors[operator.outputs[0]].dtype == _INT8
+
+
+def _is_dead(tensor: Tensor) -> bool:
+    scale = _params(tensor).scale[0]
+    if tensor.dtype == _INT16:
+        return bool(scale == np.float32(DEAD_MAGNITUDE) / np.float32(32767))
+    return tensor.dtype == _INT8 and float(scale) * 255 <= 3 * SMALLEST_RANGE
 
 
 def _params(tensor: Tensor) -> QuantizationParams:

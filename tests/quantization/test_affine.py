@@ -292,7 +292,7 @@ def test_dead_range_has_a_usable_scale():
     assert affine_int16.is_dead_range(0.0, 1.1754944e-38)
     assert not affine_int16.is_dead_range(0.0, 1e-20)
     scale = affine_int16.int16_params(0.0, 1.1754944e-38).scale[0]
-    assert scale == np.float32(1e-6) / np.float32(32767)
+    assert scale == np.float32(affine_int16.DEAD_MAGNITUDE) / np.float32(32767)
 
 
 def test_bias_of_64_bits_is_clipped_inside():
