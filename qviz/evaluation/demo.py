@@ -11,11 +11,13 @@ import tarfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qviz.errors import DatasetError
-from qviz.evaluation.artifact import tfjs_files
 from qviz.evaluation.results import Comparison
-from qviz.graph import Graph
+
+if TYPE_CHECKING:
+    from qviz.graph import Graph
 
 _GZIP_LEVEL = 6
 
@@ -152,6 +154,9 @@ def demo_named(name: str) -> Demo:
 
 def gzip_rows(graph: Graph) -> tuple[GzipRow, ...]:
     """Sizes of the model's TensorFlow.js folders: as it is, with 16 bits and with 8 bits."""
+    # Formats take long to import, and the window reads only what was published.
+    from qviz.evaluation.artifact import tfjs_files
+
     rows = []
     for scheme, weight_dtype in PRECISIONS.items():
         files = tfjs_files(graph, weight_dtype)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from qviz.evaluation.demo import DEMOS, Demo, Published
-from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.evaluation.demo import DEMOS
+from qviz.jobs.results import DemoSetup
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.settings import Settings
 from qviz.ui.workbench import Workbench
@@ -66,11 +64,3 @@ class DemoCommands(QObject):
 
     def _on_ready(self, setup: DemoSetup) -> None:
         self._files.open_and_compare(setup.model_path, setup.data, setup.schemes)
-
-
-def published_for(model_path: str, data: DataSpec) -> tuple[Demo, Published] | None:
-    """The demo whose model and data these are, with what was published of it."""
-    demo = DEMOS.get(Path(model_path).stem)
-    if demo is None or (demo.data and data.name_or_path != demo.data):
-        return None
-    return demo, demo.published

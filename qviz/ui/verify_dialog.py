@@ -185,10 +185,10 @@ class VerifyDialog(QDialog):
             self.tr("Rounding"),
             self.tr("Samples"),
             self.tr("Tensors"),
-            self.tr("Values compared"),
-            self.tr("Values that differ"),
+            self.tr("Compared"),
+            self.tr("Differ"),
             self.tr("Largest difference"),
-            self.tr("First operator where they part"),
+            self.tr("First operator that differs"),
         )
         self.table.source.set_rows(
             header, [r.mode for r in reports], [self._cells(r) for r in reports]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from qviz.jobs.results import ModelSummary, WeightView
+from qviz.ui.published import published_for
 from qviz.ui.session import Run, Session
 from qviz.ui.start_page import StartPage
 from qviz.ui.theme import LIGHT, Theme
@@ -258,7 +259,12 @@ class ViewTabs(QTabWidget):
             return
         if at == COMPARE and self.compare is not None:
             runs = self.session.shown_runs()
-            self.compare.set_data(comparison, runs.index(run) if run in runs else -1)
+            found = published_for(self.session.path, run.data)
+            self.compare.set_data(
+                comparison,
+                runs.index(run) if run in runs else -1,
+                None if found is None else found[1],
+            )
         elif at == REPORT and self.report is not None:
             self.report.set_data(comparison)
 

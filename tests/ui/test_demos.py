@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from qviz.evaluation.demo import DEMOS
 from qviz.jobs.results import DataSpec, DemoSetup
 from qviz.quantization.scheme import SCHEMES
-from qviz.ui.demo_commands import published_for
 from qviz.ui.main_window import MainWindow
+from qviz.ui.published import published_for
 
 SHOWN = tuple(SCHEMES[s] for s in ("float32", "tfjs-uint16", "tfjs-uint8"))
 

@@ -87,7 +87,7 @@ def test_model_as_it_is(
     ]
     assert not dialog.stop.isVisible()
     header, first, second = dialog.table.rows()
-    assert header[3:5] == ["Values compared", "Values that differ"]
+    assert header[3:5] == ["Compared", "Differ"]
     assert first == ["reference", "4", "1", "1\u2009000", "0", "none", "none"]
     assert second[4:] == ["3", "1 code", "1 ADD (add)"]
     assert "qviz and LiteRT differ" in dialog.stage.text()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QV
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.ui.plots import Plot
 from qviz.ui.theme import LIGHT, Theme
-from qviz.ui.views.compare import data_text
+from qviz.ui.views.compare_text import data_text, rounding_line
 from qviz.ui.wording import (
     first_measured,
     format_bytes,
@@ -118,6 +118,8 @@ class ReportView(QWidget):
             )
             + "<br>"
             + self.tr("Data: {0} · {1}").format(escape(data.name), data_text(data))
+            + "<br>"
+            + rounding_line(comparison)
             + (
                 "<br>" + self.tr("SHA-256 of the model: {0}").format(escape(model.sha256))
                 if model.sha256

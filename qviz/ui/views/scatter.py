@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -52,6 +52,11 @@ class Scatter(QWidget):
         self._labels: list[pg.TextItem] = []
         self._lines = pg.PlotCurveItem(connect="pairs")
         self.plot.add(self._lines, lambda t: self._lines.setPen(pen(t.muted)))
+        self._front = pg.PlotCurveItem()
+        self.plot.add(
+            self._front,
+            lambda t: self._front.setPen(pen(t.accent, 2, Qt.PenStyle.DashLine)),
+        )
         self._dots = pg.ScatterPlotItem(size=11)
         self.plot.add(self._dots, lambda _: self._color())
         self.plot.set_reset(self._show_all)
@@ -76,6 +81,7 @@ class Scatter(QWidget):
         *,
         least_height: float = 0.0,
         ceiling: float = math.inf,
+        higher_is_better: bool = True,
     ) -> None:
         """Draw points; those without a value are left out.
 
@@ -88,6 +94,8 @@ class Scatter(QWidget):
             Vertical range shown at least, so that noise does not fill the plot.
         ceiling : float
             Highest value that there can be; the plot ends shortly above it.
+        higher_is_better : bool
+            Which end of the vertical axis is the good one, for the Pareto front.
         """
         self._least_height, self._ceiling = least_height, ceiling
         self._points = tuple(p for p in points if math.isfinite(p.x) and math.isfinite(p.y))
@@ -99,6 +107,8 @@ class Scatter(QWidget):
             self._labels.append(label)
         for i, label in enumerate(self._labels):
             label.setVisible(i < len(self._points))
+        front = pareto_front(self._points, higher_is_better=higher_is_better)
+        self._front.setData([p.x for p in front], [p.y for p in front])
         self._color()
         self._show_all()
         best = max(self._points, key=lambda p: p.y, default=None)
@@ -199,6 +209,16 @@ class Scatter(QWidget):
     def _rows(self) -> Rows:
         axes = [self.plot.item.getAxis(side).labelText for side in ("bottom", "left")]
         return [(self.tr("scheme"), *axes), *((p.label, p.x, p.y) for p in self._points)]
+
+
+def pareto_front(points: Sequence[Point], *, higher_is_better: bool) -> tuple[Point, ...]:
+    """Points that no other beats: none is at least as good both ways and better in one."""
+    sign = 1.0 if higher_is_better else -1.0
+    front: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.x, -sign * p.y)):
+        if not front or sign * point.y > sign * front[-1].y:
+            front.append(point)
+    return tuple(front)
 
 
 def _free_places(

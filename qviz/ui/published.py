@@ -1,0 +1,16 @@
+"""Which published numbers belong to what is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qviz.evaluation.demo import DEMOS, Demo, Published
+from qviz.jobs.results import DataSpec
+
+
+def published_for(model_path: str, data: DataSpec) -> tuple[Demo, Published] | None:
+    """The demo whose model and data these are, with what was published of it."""
+    demo = DEMOS.get(Path(model_path).stem)
+    if demo is None or (demo.data and data.name_or_path != demo.data):
+        return None
+    return demo, demo.published
