@@ -8,17 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.graph import Graph, Tensor
-from qviz.quantization import quantization_notes
+from qviz.quantization import eightbit, quantization_notes
 from qviz.quantization.notes import integer_notes
 from qviz.quantization.scheme import Scheme
 
 _COPIES = ("QUANTIZE", "DEQUANTIZE")
 _NAMED = 4
 _STAYS = "stays in float32."
+_WRAPPED = (
+    "Errors of layers are those of the wrapped form, in which each operator reads and makes float "
+    "numbers; accuracy and size are those of the stripped one."
+)
 
 
 def float_operators(quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
     """Operators that an integer scheme leaves in float, as ``KIND layer``."""
+    if scheme.family == "eightbit":
+        return eightbit.float_operators(quantized)
     if not scheme.is_integer:
         return ()
     return tuple(
@@ -34,6 +40,7 @@ def findings(
     quantized: Graph,
     scheme: Scheme,
     input_ranges: Mapping[str, tuple[float, float]],
+    rounding: str = "reference",
 ) -> tuple[str, ...]:
     """Sentences on what the quantized graph leaves in float, clips, saturates or overflows.
 
@@ -45,6 +52,8 @@ def findings(
     scheme : Scheme
     input_ranges : Mapping
         Least and greatest value of the preprocessed test data, by input.
+    rounding : str
+        Rounding mode that it was measured with, one of ``qviz.execution.MODES``.
     """
     # Operators in float are told below, together and with those that only their neighbours keep
     # there.
@@ -55,6 +64,7 @@ def findings(
         *_quantizer_notes(graph, quantized, scheme),
         *_input_ranges(graph, quantized, input_ranges),
         *_saturated_biases(quantized),
+        *_reference_sums(quantized, rounding),
     )
 
 
@@ -72,6 +82,8 @@ def one_class_only(
 
 
 def _quantizer_notes(graph: Graph, quantized: Graph, scheme: Scheme) -> tuple[str, ...]:
+    if scheme.family == "eightbit":
+        return (_WRAPPED,)
     if not scheme.is_integer:
         return ()
     return integer_notes(graph, quantized, scheme.profile)
@@ -149,4 +161,23 @@ def _saturated_biases(quantized: Graph) -> tuple[str, ...]:
     return (
         f"Biases too large for 32 bits at their scale are clipped: {', '.join(hit[:_NAMED])}. "
         f"Their inputs have a very small range, or their weights are nearly 0.",
+    )
+
+
+def _reference_sums(quantized: Graph, rounding: str) -> tuple[str, ...]:
+    """A fault of LiteRT's reference kernels: SUM takes signed codes for unsigned bytes."""
+    layers = [
+        operator.layer or operator.outputs[0]
+        for operator in quantized.operators
+        if operator.kind == "SUM"
+        and quantized.tensors[operator.outputs[0]].quantization is not None
+        and np.dtype(quantized.tensors[operator.outputs[0]].dtype).kind == "i"
+    ]
+    if not layers or rounding != "reference":
+        return ()
+    named = ", ".join(layers[:_NAMED]) + (", ..." if len(layers) > _NAMED else "")
+    return (
+        f"LiteRT's reference kernels (2.3) take the codes that SUM adds up for unsigned bytes, so "
+        f"that their results are wrong: {named}. The default interpreter adds them up right; "
+        f"choose the rounding mode xnnpack to see what it gives.",
     )

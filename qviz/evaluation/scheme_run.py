@@ -21,6 +21,7 @@ from qviz.execution import Executor
 from qviz.execution.io import quantize_input
 from qviz.graph import Graph, layers
 from qviz.quantization import Calibrator, TensorStatistics, change_weights, quantize
+from qviz.quantization.eightbit import eightbit_forms
 from qviz.quantization.scheme import Scheme
 
 Statistics = Mapping[str, TensorStatistics]
@@ -118,7 +119,7 @@ class SchemeRun:
             float_operators=float_operators(quantized, recipe),
             notes=(
                 *self._collapse(outcome),
-                *findings(model, quantized, recipe, self.float_outcome.input_ranges),
+                *findings(model, quantized, recipe, self.float_outcome.input_ranges, executor.mode),
                 *sparsity_notes(scheme, sparsity),
                 *refusal,
             ),
@@ -195,6 +196,10 @@ class SchemeRun:
             return tuple(
                 LayerError(layer.name, layer.kind, layer.output) for layer in layers(self.reference)
             )
+        if scheme.family == "eightbit":
+            # Between stripped operators there are codes of ranges that change with the sample.
+            quantized = eightbit_forms(self._changed_model(scheme)).wrapped
+            executor = Executor(quantized, executor.mode)
         start = self.done
         steps = layer_error_steps(
             self.reference,

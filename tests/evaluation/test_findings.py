@@ -89,3 +89,21 @@ def test_input_codes_are_found_behind_either_kind_of_input() -> None:
         quantized = quantize(graph, scheme, statistics)
         notes = findings(graph, quantized, scheme, {"image": (-50.0, 50.0)})
         assert any("values beyond are clipped" in note for note in notes), scheme_id
+
+
+def test_sums_that_the_reference_kernels_get_wrong_are_told() -> None:
+    tensors = [activation("x", 1, 8), activation("sum", 1), constant("axis", [1], np.int32)]
+    graph = Graph.build([operator("SUM", ("x", "axis"), "sum")], tensors, ["x"], ["sum"])
+    x = np.linspace(-3, 3, 80, dtype=np.float32).reshape(10, 8)
+    statistics = calibrate(graph, [x])
+    for scheme_id in ("int8", "int16x8"):
+        scheme = SCHEMES[scheme_id]
+        quantized = quantize(graph, scheme, statistics)
+        notes = findings(graph, quantized, scheme, {}, "reference")
+        (note,) = (note for note in notes if "unsigned bytes" in note)
+        assert "wrong: sum." in note
+        assert "xnnpack" in note
+        told = findings(graph, quantized, scheme, {}, "xnnpack")
+        assert not any("unsigned bytes" in note for note in told)
+    float16 = SCHEMES["float16"]
+    assert findings(graph, quantize(graph, float16), float16, {}) == ()
