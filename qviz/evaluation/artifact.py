@@ -26,7 +26,7 @@ _GZIP_LEVEL = 6
 def write_artifact(
     graph: Graph, quantized: Graph, scheme: str | Scheme, path: str | os.PathLike[str]
 ) -> Path:
-    """Write what the scheme is shipped as: a ``.tflite`` file or a TensorFlow.js folder.
+    """Write what the scheme is shipped as: ``.tflite``, a TensorFlow.js folder, an archive.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def write_artifact(
     """
     recipe = scheme_named(scheme)
     files = artifact_files(graph, quantized, recipe)
-    if recipe.artifact == "tflite":
+    if recipe.artifact != "tfjs":
         return write_bytes(path, next(iter(files.values())))
     with whole_directory(path) as folder:
         for name, data in files.items():
@@ -62,6 +62,10 @@ def artifact_files(graph: Graph, quantized: Graph, scheme: str | Scheme) -> dict
         from qviz.formats.tflite.writer import write_tflite
 
         return {"model.tflite": write_tflite(quantized)}
+    if recipe.artifact == "eightbit":
+        from qviz.formats.graph_archive import write_graph_archive
+
+        return {"model.eightbit.zip": write_graph_archive(quantized)}
     # The layers of the quantized graph, whose weights a scheme may have pruned or clustered.
     return tfjs_files(quantized if quantized.source else graph, recipe.weight_dtype)
 

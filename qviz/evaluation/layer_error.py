@@ -263,10 +263,13 @@ def layer_error_steps(
         yield done
     weighted = unfolded if scheme.family == "tfjs" else reference
     by_name = {layer.name: layer for layer in layers(weighted)}
-    return tuple(
-        _layer_error(layer, measured.get(layer.name), weighted, by_name, quantized, scheme, done)
-        for layer in found
-    )
+    with single_threaded_blas():
+        return tuple(
+            _layer_error(
+                layer, measured.get(layer.name), weighted, by_name, quantized, scheme, done
+            )
+            for layer in found
+        )
 
 
 def _samples(batch: Piece) -> int:
@@ -288,6 +291,16 @@ def tapped_tensors(reference: Graph) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _is_in_float(measured: _Measured, quantized: Graph, scheme: Scheme) -> bool:
+    """Whether a scheme with integer activations leaves the layer in float."""
+    if scheme.family == "eightbit":
+        # What an 8-bit operator computes has a kind of its own.
+        return any(
+            quantized.operators[i].kind == measured.layer.kind for i in measured.path.operators
+        )
+    return scheme.is_integer and quantized.tensors[measured.path.target].is_float
+
+
 def _layer_error(
     layer: Layer,
     measured: _Measured | None,
@@ -298,11 +311,7 @@ def _layer_error(
     samples: int,
 ) -> LayerError:
     own = by_name.get(layer.name)
-    in_float = (
-        scheme.is_integer
-        and measured is not None
-        and quantized.tensors[measured.path.target].is_float
-    )
+    in_float = measured is not None and _is_in_float(measured, quantized, scheme)
     has_outputs = measured is not None and samples > 0
     return LayerError(
         layer=layer.name,

@@ -12,6 +12,7 @@ from qviz.graph.passes import describe_folding, to_inference_form
 from qviz.quantization.calibration import TensorStatistics
 from qviz.quantization.changed_weights import change_weights
 from qviz.quantization.dynamic_range import quantize_dynamic_range
+from qviz.quantization.eightbit.forms import operators_in_float, quantize_eightbit
 from qviz.quantization.float16 import quantize_float16
 from qviz.quantization.int8 import quantize_int8
 from qviz.quantization.int16x8 import quantize_int16x8
@@ -76,6 +77,8 @@ def quantize(
         return quantize_float16(folded)
     if recipe.family == "dynamic-range":
         return quantize_dynamic_range(folded, recipe)
+    if recipe.family == "eightbit":
+        return quantize_eightbit(folded)
     return _quantize_integers(folded, recipe, statistics)
 
 
@@ -104,7 +107,7 @@ def quantization_notes(graph: Graph, scheme: str | Scheme) -> tuple[str, ...]:
             f"{name} has values beyond ±65504, the largest float16, which are clipped there."
             for name in overflowing_weights(source)
         )
-    if recipe.family in ("dynamic-range", "int8", "int16x8"):
+    if recipe.family in ("dynamic-range", "int8", "int16x8", "eightbit"):
         notes += (f"The batch norm {folding}" for folding in describe_folding(graph).unfolded)
     notes += (f"{name} stays in float32." for name in unsupported_operators(graph, recipe))
     return tuple(notes)
@@ -144,6 +147,8 @@ def _ranges(
 
 
 def _unsupported(folded: Graph, recipe: Scheme) -> list[Operator]:
+    if recipe.family == "eightbit":
+        return list(operators_in_float(folded))
     if recipe.family not in ("int8", "int16x8"):
         return []
     rules = profile(recipe.profile)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from qviz.errors import SchemeError
 
-Family = Literal["float32", "tfjs", "float16", "dynamic-range", "int8", "int16x8"]
+Family = Literal["float32", "tfjs", "float16", "dynamic-range", "int8", "int16x8", "eightbit"]
 
 _WEIGHT_CHANGES = frozenset({"pruning", "pruning_scope", "clusters", "cluster_start"})
 
@@ -30,7 +30,7 @@ class Scheme:
     per_channel : bool
         One scale per output channel, or one per tensor. Only for int8 weights.
     activation_dtype : str
-        float32, int8 or int16.
+        float32, int8 or int16; uint8 for eightbit.
     io_dtype : str
         Type of the model's inputs and outputs: float32, int8, uint8 or int16.
     integer_only : bool
@@ -102,17 +102,22 @@ class Scheme:
     @property
     def needs_calibration(self) -> bool:
         """Whether ranges of activations have to be known beforehand."""
-        return self.activation_dtype != "float32"
+        return self.is_integer
 
     @property
-    def artifact(self) -> Literal["tflite", "tfjs"]:
-        """What the scheme is written as."""
+    def artifact(self) -> Literal["tflite", "tfjs", "eightbit"]:
+        """What the scheme is written as; ``eightbit`` is qviz's own archive of a graph."""
+        if self.family == "eightbit":
+            return "eightbit"
         return "tfjs" if self.family == "tfjs" else "tflite"
 
     @property
     def is_integer(self) -> bool:
-        """Whether activations are integers, so that outputs can be equal bit for bit."""
-        return self.activation_dtype != "float32"
+        """Whether activations are integers by scales that are fixed beforehand.
+
+        Those of eightbit are integers too, but get their ranges while the model runs.
+        """
+        return self.activation_dtype != "float32" and self.family != "eightbit"
 
     def with_options(self, **changes: object) -> Scheme:
         """A copy with other options, e.g. ``calibration="true"``.
@@ -193,6 +198,14 @@ SCHEMES: dict[str, Scheme] = {
             title="Integers from input to output, int16 input and output",
             io_dtype="int16",
             integer_only=True,
+        ),
+        Scheme(
+            "eightbit",
+            "TensorFlow 1: uint8 between minimum and maximum, ranges found while it runs",
+            "eightbit",
+            "uint8",
+            False,
+            "uint8",
         ),
     )
 }
