@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from qviz.evaluation.verification_results import Verification, VerificationReport
-from qviz.report.verification import AGAINST, findings_of, largest_text, verdict
+from qviz.evaluation.verification_text import AGAINST, findings_of, largest_text, verdict
 from qviz.ui.tables import Cell, Table
 from qviz.ui.wording import format_count
 from qviz.ui.workbench import Stage
