@@ -52,7 +52,7 @@ def prepared_interpreter(
 
 
 def delegated_kinds(model: Graph | bytes) -> list[str]:
-    """Whether the default interpreter has handed operators to a delegate: its list of them."""
+    """Kinds of all nodes of the default interpreter; DELEGATE stands for what it handed over."""
     return [o["op_name"] for o in prepared_interpreter(model, "xnnpack")._get_ops_details()]
 
 

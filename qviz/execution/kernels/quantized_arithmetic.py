@@ -140,7 +140,8 @@ def _prepare_builtin_add(context: Context) -> Kernel:
     16. With 16 bits, scales that are all powers of two and ``pot_scale_int16`` the operand of the
     smaller scale is shifted right, halves away from zero, and the sum saturates. The optimized
     kernel for 16 bits rounds both operands once instead of twice, in vectors of 16 codes of
-    operands that do not broadcast.
+    operands that do not broadcast. That for 8 bits wraps sums beyond 16 bits, in some of its
+    loops; this is not repeated, it takes a scale 128 times that of the result.
 
     References
     ----------
