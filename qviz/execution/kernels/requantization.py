@@ -223,6 +223,8 @@ def _rounds_upwards(context: Context, channels: int) -> NDArray[np.bool_]:
     if is_optimized and kind == "CONV_2D" and x.dtype.itemsize == 1:
         # Convolutions in groups have no optimized kernel.
         return np.full(channels, context.input(1).shape[-1] == x.shape[-1])
+    if is_optimized and kind == "TRANSPOSE_CONV" and x.dtype == np.uint8:
+        return np.ones(channels, np.bool_)
     if is_optimized and x.dtype == np.int8:
         # Vectors of eight channels round up, what is left over rounds as the reference does.
         return np.arange(channels) < channels - channels % 8

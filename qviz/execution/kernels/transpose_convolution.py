@@ -75,8 +75,32 @@ def _pack(context: Context, arithmetic: Arithmetic, weights: Array, bias: Array 
     flat = weights.transpose(1, 2, 3, 0).reshape(-1, len(weights))
     # At the border a sum has fewer terms, so the zero point cannot be one constant per channel.
     carrier = exact_carrier(flat, input_bound(x, centred=True))
-    finish = requantize(context, Accumulator.of(context, flat, bias, centred=True))
+    accumulator = Accumulator.of(context, flat, bias, centred=True)
+    finish = requantize(context, accumulator)
+    if context.rules is Rules.OPTIMIZED and x.dtype == np.uint8:
+        by_reference = replace(context, rules=Rules.REFERENCE)
+        finish = _behind_vectors(finish, requantize(by_reference, accumulator))
     return _scatter(context, weights.astype(carrier), finish, zero_point_of(x))
+
+
+def _behind_vectors(finish: Finish, rest: Finish) -> Finish:
+    """Finish of an image whose last codes, behind vectors of 16, are finished by `rest`.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/optimized_ops.h, Quantize for uint8.
+    """
+
+    def both(sums: Array, out: Array) -> None:
+        left = out.size % 16
+        kept = sums.copy() if left else sums
+        finish(sums, out)
+        if left:
+            last = np.empty_like(out)
+            rest(kept, last)
+            out.reshape(-1)[out.size - left :] = last.reshape(-1)[out.size - left :]
+
+    return both
 
 
 def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> _Compute:
