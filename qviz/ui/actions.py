@@ -83,6 +83,8 @@ def commands() -> tuple[Command, ...]:
         Command("layer_error", "view", tr("&Layer error"), tr("Show layer errors"), "Ctrl+3"),
         Command("compare_tab", "view", tr("&Compare"), tr("Show the comparison"), "Ctrl+4"),
         Command("report_tab", "view", tr("&Report"), tr("Show the report"), "Ctrl+5"),
+        Command("eightbit", "view", tr("&Eightbit"), tr("Show TensorFlow 1's way"), "Ctrl+6"),
+        Command("advice_tab", "view", tr("Ad&vice"), tr("Which scheme to take"), "Ctrl+6"),
         Command(
             "log",
             "view",

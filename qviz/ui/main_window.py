@@ -34,7 +34,7 @@ from qviz.ui.start_page import StartPage
 from qviz.ui.status_strip import StatusStrip
 from qviz.ui.theme import Theme
 from qviz.ui.verify_command import VerifyCommand
-from qviz.ui.view_tabs import COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS, ViewTabs
+from qviz.ui.view_tabs import ADVICE, COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS, ViewTabs
 from qviz.ui.workbench import Workbench
 from qviz.ui.worker_bridge import Process, worker_process
 
@@ -154,7 +154,9 @@ class MainWindow(QMainWindow):
                 "sine": lambda: tabs.setCurrentIndex(SINE),
                 "layer_error": lambda: tabs.setCurrentIndex(LAYER_ERROR),
                 "compare_tab": lambda: tabs.setCurrentIndex(COMPARE),
+                "advice_tab": lambda: tabs.setCurrentIndex(ADVICE),
                 "report_tab": lambda: tabs.setCurrentIndex(REPORT),
+                "eightbit": lambda: tabs.setCurrentIndex(EIGHTBIT),
                 "log": tabs.toggle_log,
                 "reset_zoom": tabs.reset_zoom,
                 "theme": self.appearance.toggle,
@@ -181,12 +183,16 @@ class MainWindow(QMainWindow):
         bench.ended.connect(self._on_ended)
         bench.complained.connect(self._complain)
         bench.weights_ready.connect(self.tabs.show_weights)
+        bench.eightbit_ready.connect(self.tabs.show_eightbit)
+        bench.eightbit_refused.connect(self.tabs.refuse_eightbit)
+        self.tabs.eightbit_asked.connect(bench.show_eightbit)
         files.complained.connect(self._complain)
         files.written.connect(self._on_written)
         self.strip.stop_asked.connect(bench.stop)
         self.strip.log_asked.connect(self._show_log)
         self.panels.scheme.run_asked.connect(self._run)
         self.panels.scheme.compare_asked.connect(self._compare_all)
+        self.panels.scheme.advice_asked.connect(lambda: self.tabs.setCurrentIndex(ADVICE))
         self.tabs.run_asked.connect(self._on_empty_button)
         self.tabs.report_asked.connect(files.write_report)
         self.tabs.report_open_asked.connect(files.open_report)

@@ -172,6 +172,7 @@ def style_sheet(theme: Theme) -> str:
     QLabel#readout {{ background: {theme.base}; border: 1px solid {theme.border};
         border-radius: 4px; padding: 3px 6px; color: {theme.text}; }}
     QLabel#title {{ font-weight: 600; }}
+    QLabel#answer {{ font-size: 14pt; font-weight: 600; }}
     QLabel#headline {{ font-size: 17pt; font-weight: 600; }}
     QPushButton#primary {{ background: {theme.accent}; color: {theme.accent_text};
         border: 1px solid {theme.accent}; border-radius: 5px; padding: 6px 14px;

@@ -1,4 +1,4 @@
-"""The five views, bound to the session: what it shows goes to them, what is clicked goes back."""
+"""The views, bound to the session: what it shows goes to them, what is clicked goes back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from qviz.jobs.eightbit import EightbitPictures
 from qviz.jobs.results import ModelSummary, WeightView
 from qviz.ui.published import published_for
 from qviz.ui.session import Run, Session
@@ -16,15 +17,16 @@ from qviz.ui.views.empty import EmptyOr, EmptyState
 
 if TYPE_CHECKING:
     from qviz.ui.plots import Plot
+    from qviz.ui.views.advice import AdviceView
     from qviz.ui.views.compare import CompareView
     from qviz.ui.views.layer_error import LayerErrorView
     from qviz.ui.views.report import ReportView
     from qviz.ui.views.sine import SineView
     from qviz.ui.views.weights import WeightsView
 
-    View = CompareView | LayerErrorView | ReportView | SineView | WeightsView
+    View = AdviceView | CompareView | LayerErrorView | ReportView | SineView | WeightsView
 
-WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT = range(5)
+WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT, ADVICE = range(6)
 # Should the first paint never be seen (a minimized window), the plots come all the same.
 _LATEST_MS = 600
 
@@ -40,12 +42,15 @@ class ViewTabs(QTabWidget):
     built ()
         The plots are there.
     run_asked (), report_asked (ending), report_open_asked ()
+    eightbit_asked (around)
+        The pictures of the selected layer are wanted, with so many layers around it.
     """
 
     built = Signal()
     run_asked = Signal()
     report_asked = Signal(str)
     report_open_asked = Signal()
+    eightbit_asked = Signal(int)
 
     def __init__(self, session: Session, start: StartPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,15 +63,20 @@ class ViewTabs(QTabWidget):
         self.layer_error: LayerErrorView | None = None
         self.compare: CompareView | None = None
         self.report: ReportView | None = None
+        self.eightbit: EightbitView | None = None
+        self.advice: AdviceView | None = None
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Views"))
-        self.pages = tuple(EmptyOr(empty) for empty in (start, QWidget(), *self._empty_states()))
+        self.pages = tuple(
+            EmptyOr(empty) for empty in (start, QWidget(), *self._empty_states(), QWidget())
+        )
         titles = (
             self.tr("Weights"),
             self.tr("Sine"),
             self.tr("Layer error"),
             self.tr("Compare"),
             self.tr("Report"),
+            self.tr("Advice"),
         )
         for page, title in zip(self.pages, titles, strict=True):
             self.addTab(page, title)
@@ -92,19 +102,24 @@ class ViewTabs(QTabWidget):
         if self.weights is not None:
             return
         self.start.removeEventFilter(self)
+        from qviz.ui.views.advice import AdviceView
         from qviz.ui.views.compare import CompareView
+        from qviz.ui.views.eightbit import EightbitView
         from qviz.ui.views.layer_error import LayerErrorView
         from qviz.ui.views.report import ReportView
         from qviz.ui.views.sine import SineView
         from qviz.ui.views.weights import WeightsView
 
         self.weights, self.sine, self.layer_error = WeightsView(), SineView(), LayerErrorView()
-        self.compare, self.report = CompareView(), ReportView()
+        self.compare, self.report, self.advice = CompareView(), ReportView(), AdviceView()
+        self.advice.scheme_chosen.connect(self.session.choose_scheme)
         for page, view in zip(self.pages, self.views(), strict=True):
             page.set_content(view)
-        self.pages[SINE].set_empty(False)
+        for always in (SINE, ADVICE):
+            self.pages[always].set_empty(False)
         self.set_theme(self._theme)
         self._bind(self.weights, self.layer_error, self.compare, self.report)
+        self._bind_eightbit(self.eightbit)
         self.built.emit()
 
     def _bind(
@@ -133,6 +148,13 @@ class ViewTabs(QTabWidget):
             self._on_run(session.run)
             if self._latest is not None:
                 self.show_weights(self._latest)
+
+    def _bind_eightbit(self, view: EightbitView) -> None:
+        view.model_asked.connect(self.run_asked)
+        view.around_chosen.connect(self._on_eightbit_stale)
+        self.session.layer_selected.connect(self._on_eightbit_stale)
+        if self.session.layer:
+            self._on_eightbit_stale()
 
     def _empty_states(self) -> tuple[EmptyState, EmptyState, EmptyState]:
         run = self.tr("Run")
@@ -176,7 +198,14 @@ class ViewTabs(QTabWidget):
 
     def views(self) -> tuple[View, ...]:
         """The views in order of the tabs; none before they are built."""
-        views = (self.weights, self.sine, self.layer_error, self.compare, self.report)
+        views = (
+            self.weights,
+            self.sine,
+            self.layer_error,
+            self.compare,
+            self.report,
+            self.advice,
+        )
         return tuple(v for v in views if v is not None)
 
     def current_view(self) -> View | None:
@@ -187,10 +216,10 @@ class ViewTabs(QTabWidget):
             return None
         return views[index]
 
-    def current_plot(self) -> Plot | None:
+    def current_plot(self) -> Picture | None:
         """The plot that an export would write: the one with the focus, else the first."""
         view = self.current_view()
-        plots = view.plots() if view is not None else ()
+        plots: tuple[Picture, ...] = view.plots() if view is not None else ()
         focused = next((p for p in plots if p.widget.hasFocus()), None)
         return focused or (plots[0] if plots else None)
 
@@ -218,6 +247,18 @@ class ViewTabs(QTabWidget):
         if self.weights is not None and (view.tensor, view.channel) == wanted:
             self.weights.set_data(view)
 
+    def show_eightbit(self, pictures: EightbitPictures) -> None:
+        """Draw the pictures of a layer, unless others were asked for meanwhile."""
+        if self.eightbit is None:
+            return
+        if (pictures.layer, pictures.around) == (self.session.layer, self.eightbit.around.value()):
+            self.eightbit.set_data(pictures)
+
+    def refuse_eightbit(self, message: str) -> None:
+        """Say why there are no pictures of the selected layer."""
+        if self.eightbit is not None:
+            self.eightbit.show_nothing(message)
+
     # -- from the session --------------------------------------------------------------------
 
     def _on_model(self, _model: ModelSummary) -> None:
@@ -239,7 +280,7 @@ class ViewTabs(QTabWidget):
     def _on_runs(self) -> None:
         for at in (COMPARE, REPORT):
             self.pages[at].set_empty(self.session.run is None)
-        self._stale |= {COMPARE, REPORT}
+        self._stale |= {COMPARE, REPORT, ADVICE}
         self._refresh_soon.start()
 
     def refresh(self) -> None:
@@ -248,6 +289,9 @@ class ViewTabs(QTabWidget):
         Results stream in several times a second; what nobody sees is not drawn.
         """
         at, run = self.currentIndex(), self.session.run
+        if at == ADVICE and at in self._stale and self.advice is not None:
+            self._stale.discard(at)
+            self.advice.set_data(self.session.comparison())
         if at not in self._stale or run is None or not self.views():
             return
         self._stale.discard(at)
@@ -267,6 +311,10 @@ class ViewTabs(QTabWidget):
             )
         elif at == REPORT and self.report is not None:
             self.report.set_data(comparison)
+
+    def _on_eightbit_stale(self) -> None:
+        self._stale.add(EIGHTBIT)
+        self._refresh_soon.start()
 
     # -- from the views ----------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ def test_one_click_on_the_sample_compares_everything(
     window: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
 ):
     qtbot.mouseClick(window.start_page.sample, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(window.session.runs) == 12, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.session.runs) == len(SCHEMES), timeout=5000)
     qtbot.waitUntil(lambda: not window.workbench.running, timeout=5000)
     requests = [request for p in processes for request in p.requests]
     opened = next(arguments for task, arguments in requests if task == "open")
@@ -201,12 +201,12 @@ def test_finished_comparison_fills_every_view(compared: MainWindow):
     tabs = compared.tabs
     assert not any(page.is_empty for page in tabs.pages)
     assert tabs.compare is not None
-    assert tabs.compare.table.proxy.rowCount() == 12
+    assert tabs.compare.table.proxy.rowCount() == len(SCHEMES)
     assert tabs.layer_error is not None
     assert len(tabs.layer_error.bars) == 8
     assert tabs.report is not None
     assert "fake.keras" in tabs.report.page.toPlainText()
-    assert len(compared.panels.history.chips) == 12
+    assert len(compared.panels.history.chips) == len(SCHEMES)
     assert compared.windowTitle() == "fake.keras · int8 – qviz"
     worst = compared.panels.layers.table.proxy.index(0, 0).data()
     assert worst == tabs.layer_error.bars[0][0]
@@ -409,7 +409,7 @@ def test_report_is_written_by_the_worker(
         compared.tabs.report.buttons[ending].click()
     _task, arguments = next(r for p in processes for r in p.requests if r[0] == "report")
     assert arguments["target"] == str(target)
-    assert len(arguments["comparison"].rows) == 12
+    assert len(arguments["comparison"].rows) == len(SCHEMES)
     assert compared.tabs.report.open_button.isEnabled() == (ending == "html")
 
 
