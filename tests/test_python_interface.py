@@ -78,4 +78,4 @@ def test_no_tensorflow_and_no_qt_after_every_scheme(tmp_path: Path) -> None:
     assert told["heavy"] == []
     assert told["early"] == []
     assert told["skipped"] == []
-    assert len(told["schemes"]) == 12
+    assert len(told["schemes"]) == 13

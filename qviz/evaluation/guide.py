@@ -178,15 +178,16 @@ TECHNIQUES: tuple[Technique, ...] = (
     ),
     Technique(
         "8 bits by minimum and maximum (TensorFlow 1)",
-        (),
+        ("eightbit",),
         8,
         4,
         ("weights", "activations"),
         "none",
         "outputs very close to those of the float model",
         "a quarter of the memory traffic",
-        ("cpu",),
-        "Ranges are found while it runs; each operator is wrapped in conversions that cancel out.",
+        (),
+        "Ranges are found while it runs; each operator is wrapped in conversions that cancel out. "
+        "A lesson more than a choice: today's runtimes do not take such graphs.",
         (EIGHT_BIT,),
     ),
     Technique(

@@ -1,14 +1,14 @@
 """qviz's own container of a graph, for operators that no other format of qviz's can hold.
 
-A zip archive, not compressed, of two files:
+A zip archive of two files:
 
 ``graph.json``
-    ``format`` ("qviz-graph") and ``version`` (1); ``name``; ``inputs`` and ``outputs``, names of
+    Deflated. ``format`` ("qviz-graph") and ``version`` (1); ``name``; ``inputs`` and ``outputs``, names of
     tensors; ``operators`` in execution order, each with ``kind``, ``inputs``, ``outputs``,
     ``options`` and ``layer``; ``tensors``, each with ``name``, ``shape``, ``dtype`` and, if it is
     constant, the ``offset`` of its values.
 ``constants.bin``
-    The values of all constants one after the other, little-endian.
+    Not compressed. The values of all constants one after the other, little-endian.
 
 TensorFlow 1 would write an eightbit model as a GraphDef, which takes TensorFlow to write. This
 archive holds the same operators and the same bytes of constants, so that its size is a fair
@@ -69,7 +69,7 @@ def write_graph_archive(graph: Graph) -> bytes:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(_GRAPH, _FIRST_DAY), text)
+        archive.writestr(zipfile.ZipInfo(_GRAPH, _FIRST_DAY), text, zipfile.ZIP_DEFLATED, 9)
         archive.writestr(zipfile.ZipInfo(_CONSTANTS, _FIRST_DAY), b"".join(constants))
     return buffer.getvalue()
 
@@ -84,8 +84,8 @@ def read_graph_archive(data: bytes, name: str = "the archive") -> Graph:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            # What is stored is as large as it says; compressed members are none of ours.
-            if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
+            # What is not compressed cannot unpack to more than the file has.
+            if archive.getinfo(_CONSTANTS).compress_type != zipfile.ZIP_STORED:
                 raise ModelFormatError(f"{name} is no archive of a graph.")
             if archive.getinfo(_GRAPH).file_size > _MAX_JSON_BYTES:
                 raise ModelFormatError(f"{name} is larger than the description of any model.")
