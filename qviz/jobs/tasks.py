@@ -20,6 +20,7 @@ from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
 from qviz.jobs.demos import demo_task, image_demo_task, train_task
 from qviz.jobs.downloads import download_task
+from qviz.jobs.eightbit import EightbitPictures, eightbit_pictures
 from qviz.jobs.memory import Memory
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
 from qviz.jobs.task import Partial, Progress, Task
@@ -202,6 +203,14 @@ def verify_task(
         yield Progress(step.done, step.total, step.message)
 
 
+def eightbit_task(
+    path: str, layer: str, around: int = 0, *, allow_code: bool = False
+) -> Task[EightbitPictures]:
+    """The three pictures of the eightbit scheme for a layer; see ``qviz.jobs.eightbit``."""
+    yield Progress(0, 1, f"pictures of {layer}")
+    return eightbit_pictures(_memory.folded(path, allow_code=allow_code), layer, around)
+
+
 TASKS: dict[str, Callable[..., Task[Any]]] = {
     "open": open_task,
     "weights": weights_task,
@@ -209,6 +218,7 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
     "export": export_task,
     "report": report_task,
     "verify": verify_task,
+    "eightbit": eightbit_task,
     "demo": demo_task,
     "image-demo": image_demo_task,
     "train": train_task,

@@ -5,15 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
 
 from qviz.errors import ExportError
 from qviz.files import write_bytes, write_text
-from qviz.ui.plots import Plot, Rows
+from qviz.ui.plots import Rows
 
 ENDINGS = (".png", ".svg", ".csv")
 
 
-def export_plot(plot: Plot, path: str) -> Path:
+class Picture(Protocol):
+    """What can be exported: a ``Plot``, or a drawing of boxes and arrows."""
+
+    @property
+    def widget(self) -> QWidget:
+        """What has the focus while the picture is looked at."""
+
+    def rows(self) -> Rows:
+        """What is shown, as a table with a header row."""
+
+    def save_png(self, path: str, scale: int = 2) -> bool:
+        """Write a PNG file; whether it worked."""
+
+    def save_svg(self, path: str) -> bool:
+        """Write an SVG file; whether it worked."""
+
+
+def export_plot(plot: Picture, path: str) -> Path:
     """Write `plot` as the ending of `path` says.
 
     Raises
