@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from litert_reference import assert_close, assert_same_codes, codes_constant, single_operator
+from litert_reference import (
+    assert_close,
+    assert_same_codes,
+    codes_constant,
+    codes_tensor,
+    single_operator,
+)
 from random_operators import (
     ACTIVATIONS,
     FIXED,
@@ -56,6 +62,19 @@ def test_many_values_stay_exact(types: Types) -> None:
     rng = np.random.default_rng(1)
     t = quantized_tensors(rng, types, (1, 20000), (3, 20000), (1, 3), 0)
     assert_same_codes(dense([t.x, t.weights, t.bias], t.y), t.codes(rng, 2))
+
+
+@pytest.mark.parametrize("per_channel", [False, True])
+@pytest.mark.parametrize("bias_type", ["FLOAT32", "INT32", "INT64"])
+def test_16_bits_without_bias_by_the_type_it_would_have(bias_type: str, per_channel: bool) -> None:
+    rng = np.random.default_rng(0)
+    codes = rng.integers(-127, 128, (5, 17)).astype(np.int8)
+    scales = rng.uniform(0.003, 0.007, 5 if per_channel else 1).astype(np.float32)
+    x = codes_tensor("x", (600, 17), np.int16, 1e-4)
+    weights = codes_constant("w", codes, scales, dimension=0 if per_channel else None)
+    y = codes_tensor("y", (600, 5), np.int16, 1e-4)
+    graph = dense([x, weights], y, quantized_bias_type=bias_type)
+    assert_same_codes(graph, rng.integers(-32768, 32768, (600, 17)).astype(np.int16))
 
 
 @FIXED

@@ -164,7 +164,9 @@ def requantize_dense(context: Context, accumulator: Accumulator) -> Finish:
     if context.rules is Rules.XNNPACK:
         return _requantize_in_float32(context, accumulator)
     bias = context.optional_input(2)
-    if context.rules is Rules.OPTIMIZED and (bias is None or bias.dtype != np.int64):
+    # Where there is no bias the option says which kernel of 16x8 runs.
+    bias_type = context.option("quantized_bias_type", "") if bias is None else bias.dtype.name
+    if context.rules is Rules.OPTIMIZED and bias_type.lower() != "int64":
         weights = context.input(1).quantization
         single = weights is None or len(weights.scale) == 1
         scales = effective_scales(context, len(accumulator.bias), single=single)
