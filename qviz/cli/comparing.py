@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qviz.cli import options as opt
-from qviz.cli.progress import Report, progress
+from qviz.cli.progress import Report, progress, shown
 from qviz.errors import SchemeError
+from qviz.progress import finish
 
 if TYPE_CHECKING:
     from qviz.evaluation import Comparison, Dataset
@@ -27,8 +28,7 @@ def load_data(data: str, graph: Graph, report_step: Report, **loading: Any) -> D
     from qviz.evaluation import load_dataset
     from qviz.evaluation.loading import download_dataset
 
-    for step in download_dataset(data, loading.get("folder")):
-        report_step(step.done, step.total, step.message)
+    finish(download_dataset(data, loading.get("folder")), shown(report_step))
     report_step(0, 0, "reading the data")
     return load_dataset(data, model=graph, **loading)
 

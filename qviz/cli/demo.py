@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from qviz.cli import options as opt
-from qviz.cli.progress import progress
+from qviz.cli.progress import progress, shown
+from qviz.progress import finish
 
 if TYPE_CHECKING:
     from qviz.evaluation import Comparison
@@ -124,12 +125,5 @@ def _result(setup: DemoSetup, comparison: Comparison) -> DemoResult:
 
 def _run(task: Task[R]) -> R:
     """Run a task to its end, its progress shown."""
-    from qviz.jobs.task import Progress, run
-
     with progress() as report_step:
-
-        def show(event: object) -> None:
-            if isinstance(event, Progress):
-                report_step(event.done, event.total, event.message)
-
-        return run(task, show)
+        return finish(task, shown(report_step))

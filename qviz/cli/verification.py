@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from qviz.cli import options as opt
-from qviz.cli.progress import Report, progress
-
-if TYPE_CHECKING:
-    from qviz.evaluation.verification import VerificationStep
-    from qviz.evaluation.verification_results import Verification
+from qviz.cli.comparing import load_data
+from qviz.cli.progress import progress, shown
+from qviz.progress import finish
 
 VALUES_DIFFER = 3
 """Exit code where qviz and LiteRT do not agree."""
@@ -23,6 +20,7 @@ def verify(
     model: opt.Model,
     data: opt.OptionalData = None,
     preprocess: opt.Preprocess = None,
+    data_folder: opt.DataFolder = None,
     samples: opt.Samples = 4,
     modes: opt.Modes = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random inputs.")] = 0,
@@ -36,7 +34,6 @@ def verify(
     The exit code is 0 if no value differs, 3 if one does, 1 if a mode could not be run.
     """
     from qviz.cli.printing import print_verification
-    from qviz.evaluation import load_dataset
     from qviz.evaluation.verification import tflite_bytes, verification_steps
     from qviz.files import write_text
     from qviz.formats.tflite import read_tflite
@@ -49,7 +46,14 @@ def verify(
         dataset = None
         if data is not None:
             graph = read_tflite(content, model)
-            dataset = load_dataset(data, preprocessing=preprocess, limit=samples, model=graph)
+            dataset = load_data(
+                data,
+                graph,
+                report_step,
+                preprocessing=preprocess,
+                folder=data_folder,
+                limit=samples,
+            )
         steps = verification_steps(
             content,
             name=Path(model).name,
@@ -58,23 +62,10 @@ def verify(
             samples=samples,
             data=dataset,
         )
-        verification = _finish(steps, report_step)
+        verification = finish(steps, shown(report_step))
     if json_path is not None:
         write_text(json_path, verification_as_json(verification))
     print_verification(verification)
     if verification.differs:
         return VALUES_DIFFER
     return 0 if verification.complete else 1
-
-
-def _finish(
-    steps: Generator[VerificationStep, None, Verification], report_step: Report
-) -> Verification:
-    """Result of a verification, its steps shown."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            verification: Verification = stop.value
-            return verification
-        report_step(step.done, step.total, step.message)

@@ -20,6 +20,7 @@ from qviz.evaluation.provenance import model_info, versions
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.scheme_run import Event, RunSettings, SchemeRun, Statistics
 from qviz.graph import Graph
+from qviz.progress import finish
 from qviz.quantization import SCHEMES
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
@@ -99,14 +100,7 @@ def compare(
         latency=latency,
         rounding=rounding,
     )
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            comparison: Comparison = stop.value
-            return comparison
-        if on_progress is not None:
-            on_progress(event)
+    return finish(steps, on_progress)
 
 
 def comparison_steps(

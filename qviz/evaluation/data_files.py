@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qviz.errors import DatasetError
+from qviz.progress import Progress
 
 _CHUNK = 1 << 18
 _TIMEOUT_S = 30.0
@@ -38,15 +39,6 @@ class RemoteFile:
     url: str
     digest: str
     largest_bytes: int = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadStep:
-    """How much of a file has come; `total` is 0 where the server does not say."""
-
-    done: int
-    total: int
-    message: str
 
 
 def cache_folder() -> Path:
@@ -75,7 +67,7 @@ def data_folders(named: str | os.PathLike[str] | None = None) -> tuple[Path, ...
 
 def download_steps(
     files: Iterable[RemoteFile], folder: Path, what: str
-) -> Generator[DownloadStep, None, None]:
+) -> Generator[Progress, None, None]:
     """Download files into `folder`; each appears there whole and checked, or not at all.
 
     Raises
@@ -88,7 +80,7 @@ def download_steps(
             yield from _one(file, folder, what)
 
 
-def _one(file: RemoteFile, folder: Path, what: str) -> Generator[DownloadStep, None, None]:
+def _one(file: RemoteFile, folder: Path, what: str) -> Generator[Progress, None, None]:
     target = folder / file.path
     name = ""
     try:
@@ -114,12 +106,12 @@ def _one(file: RemoteFile, folder: Path, what: str) -> Generator[DownloadStep, N
 
 def _stream(
     file: RemoteFile, part: tempfile._TemporaryFileWrapper[bytes], what: str
-) -> Generator[DownloadStep, None, None]:
+) -> Generator[Progress, None, None]:
     algorithm, _, wanted = file.digest.partition(":")
     # An md5 says that the file is the published one where it was not tampered with on purpose.
     digest = hashlib.new(algorithm, usedforsecurity=False)
     message = f"downloading {file.path} for {what}"
-    yield DownloadStep(0, 0, message)
+    yield Progress(0, 0, message)
     with urllib.request.urlopen(file.url, timeout=_TIMEOUT_S) as answer:
         total = _announced(answer.headers.get("Content-Length"))
         done = 0
@@ -129,7 +121,7 @@ def _stream(
                 raise DatasetError(f"{file.url} sends more than the file should have; stopped.")
             part.write(chunk)
             digest.update(chunk)
-            yield DownloadStep(done, max(total, done), message)
+            yield Progress(done, max(total, done), message)
     if done < total:
         raise DatasetError(f"{file.url} sent {done} of {total} bytes; try again.")
     if digest.hexdigest() != wanted:

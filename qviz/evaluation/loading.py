@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
-from qviz.evaluation.data_files import DownloadStep
 from qviz.evaluation.dataset import Dataset, input_shapes
 from qviz.evaluation.image_folder import ImageFiles, LabelledFiles, class_indices, find_images
 from qviz.evaluation.labels import clean_labels, guess_task
@@ -22,6 +21,7 @@ from qviz.evaluation.npz import read_npz
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.evaluation.table import read_table
 from qviz.graph import Graph
+from qviz.progress import Progress
 from qviz.resources import sample_models
 
 Array = NDArray[np.generic]
@@ -94,7 +94,7 @@ def load_dataset(
 
 def download_dataset(
     name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] | None = None
-) -> Generator[DownloadStep, None, None]:
+) -> Generator[Progress, None, None]:
     """Download a named set that is missing, step by step; nothing for anything else."""
     name = os.fspath(name_or_path)
     if name in NAMED:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
 from qviz.evaluation.archives import read_cifar_folder, read_cifar_tar, read_idx
-from qviz.evaluation.data_files import DownloadStep, RemoteFile, data_folders, download_steps
+from qviz.evaluation.data_files import RemoteFile, data_folders, download_steps
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.housing import prepare_housing
 from qviz.evaluation.labels import clean_labels, guess_task
 from qviz.evaluation.npz import read_npz
 from qviz.evaluation.preprocessing import Preprocessing
+from qviz.progress import Progress
 
 Array = NDArray[np.generic]
 Folder = str | os.PathLike[str] | None
@@ -106,7 +107,7 @@ class NamedData:
     licence: str = ""
 
 
-def fetch_steps(data: NamedData, folder: Folder = None) -> Generator[DownloadStep, None, None]:
+def fetch_steps(data: NamedData, folder: Folder = None) -> Generator[Progress, None, None]:
     """Download the set if no folder has it, into the named folder, else into Keras' cache.
 
     Raises

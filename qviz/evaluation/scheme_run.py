@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qviz.errors import InterpreterError
@@ -20,6 +20,7 @@ from qviz.evaluation.weight_sparsity import sparsity_notes, weight_sparsity
 from qviz.execution import Executor
 from qviz.execution.io import quantize_input
 from qviz.graph import Graph, layers
+from qviz.progress import mapped
 from qviz.quantization import Calibrator, TensorStatistics, change_weights, quantize
 from qviz.quantization.eightbit import eightbit_forms
 from qviz.quantization.scheme import Scheme
@@ -179,15 +180,8 @@ class SchemeRun:
     def _accuracy_steps(
         self, name: str, executor: Executor, against: Outcome | None
     ) -> Generator[Step, None, Outcome]:
-        start = self.done
         steps = run_steps(executor, executor.graph, self.data, self.settings.batch_size, against)
-        while True:
-            try:
-                self.done = start + next(steps)
-            except StopIteration as stop:
-                outcome: Outcome = stop.value
-                return outcome
-            yield Step(self.done, self.total, f"{name}: accuracy")
+        return (yield from mapped(steps, self._counting(f"{name}: accuracy")))
 
     def _layer_steps(
         self, scheme: Scheme, quantized: Graph, executor: Executor
@@ -200,7 +194,6 @@ class SchemeRun:
             # Between stripped operators there are codes of ranges that change with the sample.
             quantized = eightbit_forms(self._changed_model(scheme)).wrapped
             executor = Executor(quantized, executor.mode)
-        start = self.done
         steps = layer_error_steps(
             self.reference,
             self.model,
@@ -210,13 +203,17 @@ class SchemeRun:
             reference_executor=self.executor,
             executor=executor,
         )
-        while True:
-            try:
-                self.done = start + next(steps)
-            except StopIteration as stop:
-                errors: tuple[LayerError, ...] = stop.value
-                return errors
-            yield Step(self.done, self.total, f"{scheme.id}: layer errors")
+        return (yield from mapped(steps, self._counting(f"{scheme.id}: layer errors")))
+
+    def _counting(self, message: str) -> Callable[[int], Step]:
+        """Turns samples done in a stage that starts now into a step of the whole."""
+        start = self.done
+
+        def count(done: int) -> Step:
+            self.done = start + done
+            return Step(self.done, self.total, message)
+
+        return count
 
     def _layer_batches(self) -> Iterator[Batch]:
         samples = self.data.head(max(1, self.settings.layer_samples))

@@ -22,27 +22,11 @@ from qviz.evaluation.verification_results import Verification, VerificationRepor
 from qviz.execution import MODES, quantize_input
 from qviz.formats.tflite.reader import read_tflite
 from qviz.graph import Graph
+from qviz.progress import Progress, finish
 
 Array = NDArray[Any]
 
 KNOWN_MODES = tuple(KERNELS)
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationStep:
-    """How far a verification is.
-
-    Attributes
-    ----------
-    done, total : int
-        Samples, over all modes.
-    message : str
-        The stage, e.g. "reference: sample 2".
-    """
-
-    done: int
-    total: int
-    message: str
 
 
 def tflite_bytes(path: str | os.PathLike[str], *, allow_code: bool = False) -> bytes:
@@ -72,7 +56,7 @@ def verify(
     seed: int = 0,
     samples: int = 4,
     data: Dataset | None = None,
-    on_progress: Callable[[VerificationStep], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Verification:
     """Run a model in qviz and in LiteRT and compare every tensor.
 
@@ -89,7 +73,7 @@ def verify(
     data : Dataset, optional
         Real inputs beside the random ones.
     on_progress : callable, optional
-        Called with a :class:`VerificationStep` before each run.
+        Called with a :class:`Progress` before each run.
 
     Raises
     ------
@@ -105,14 +89,7 @@ def verify(
     steps = verification_steps(
         content, name=name, modes=modes, seed=seed, samples=samples, data=data
     )
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            result: Verification = stop.value
-            return result
-        if on_progress is not None:
-            on_progress(step)
+    return finish(steps, on_progress)
 
 
 def verification_steps(
@@ -124,7 +101,7 @@ def verification_steps(
     samples: int = 4,
     data: Dataset | None = None,
     interpreter: LitertProcess | None = None,
-) -> Generator[VerificationStep, None, Verification]:
+) -> Generator[Progress, None, Verification]:
     """:func:`verify` as a generator of steps, on the bytes of a ``.tflite`` file.
 
     `interpreter` is a child process to use instead of a new one; it is left running.
@@ -157,19 +134,19 @@ def verification_steps(
 
 def _mode_steps(
     graph: Graph, mode: str, litert: LitertProcess, inputs: _Inputs, done: int, total: int
-) -> Generator[VerificationStep, None, VerificationReport]:
+) -> Generator[Progress, None, VerificationReport]:
     """Run all samples in one mode; what prevents it becomes the report's problem."""
-    yield VerificationStep(done, total, f"{mode}: preparing the kernels")
+    yield Progress(done, total, f"{mode}: preparing the kernels")
     try:
         run = SideBySide(graph, mode, litert)
     except QvizError as error:
         return VerificationReport(mode, problem=str(error))
     try:
         for sample, arrays in enumerate(inputs if run.measures else ()):
-            yield VerificationStep(done, total, f"{mode}: ranges of sample {sample + 1}")
+            yield Progress(done, total, f"{mode}: ranges of sample {sample + 1}")
             run.measure(arrays)
         for sample, arrays in enumerate(inputs):
-            yield VerificationStep(done + sample, total, f"{mode}: sample {sample + 1}")
+            yield Progress(done + sample, total, f"{mode}: sample {sample + 1}")
             run.add(arrays)
     except QvizError as error:
         return run.report(str(error))

@@ -10,24 +10,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from qviz.progress import Progress, finish
+
+__all__ = ["Partial", "Progress", "Task", "run"]
+
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a task is.
-
-    Attributes
-    ----------
-    done, total : int
-        Steps done and steps there are; total 0 where it is unknown.
-    message : str
-        The stage, e.g. "int8: accuracy".
-    """
-
-    done: int
-    total: int
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +35,4 @@ Task = Generator[Progress | Partial, None, R]
 
 def run(task: Task[R], on_event: Callable[[Progress | Partial], None] | None = None) -> R:
     """Run a task to its end in this thread and return its result."""
-    while True:
-        try:
-            event = next(task)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
-        if on_event is not None:
-            on_event(event)
+    return finish(task, on_event)

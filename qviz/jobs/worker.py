@@ -21,7 +21,7 @@ from typing import Any
 
 from qviz.errors import QvizError
 from qviz.jobs.messages import Failed, Finished, Happened, Message, Request
-from qviz.jobs.task import Progress, Task
+from qviz.jobs.task import Partial, Progress, Task, run
 
 # More than this a person cannot see, and every message costs the window a wake-up.
 _PROGRESS_INTERVAL_S = 0.05
@@ -75,19 +75,17 @@ def serve(connection: Connection[Message, Request], log_path: str) -> None:
 def _run(task: Task[Any], job_id: int, connection: Connection[Message, Request]) -> Any:
     """Drive a task; send every part, and progress no oftener than the window can show."""
     last = 0.0
-    try:
-        while True:
-            event = next(task)
-            now = time.monotonic()
-            if isinstance(event, Progress) and now - last < _PROGRESS_INTERVAL_S:
-                continue
-            if isinstance(event, Progress):
-                last = now
-            connection.send(Happened(job_id, event))
-    except StopIteration as stop:
-        return stop.value
-    finally:
-        task.close()
+
+    def send(event: Progress | Partial) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if isinstance(event, Progress):
+            if now - last < _PROGRESS_INTERVAL_S:
+                return
+            last = now
+        connection.send(Happened(job_id, event))
+
+    return run(task, send)
 
 
 def _redirect_output(log_path: str) -> None:

@@ -23,6 +23,7 @@ from qviz.evaluation.accuracy import run_steps
 from qviz.execution import Executor
 from qviz.graph import Graph
 from qviz.graph.passes import to_inference_form
+from qviz.progress import finish
 from qviz.quantization import SCHEMES, calibrate, quantize
 
 WITHOUT_LAYERS = [s for s, scheme in SCHEMES.items() if scheme.artifact != "tfjs"]

@@ -29,6 +29,7 @@ from qviz.evaluation.loading import load_images
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.formats import open_model
 from qviz.graph import Graph
+from qviz.progress import Progress, finish
 from qviz.quantization import quantize
 from qviz.resources import sample_models
 
@@ -195,13 +196,10 @@ def test_images_are_judged_by_number_and_by_word(
     images = load_images(tmp_path / "i", Preprocessing(), graph)
     assert images.class_names == ("red", "wine red")
     steps = image_demo_steps(graph, images, schemes=("float32", "int8"))
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            result = stop.value
-            break
-        assert 0 <= step.done <= step.total == 10
+    met: list[Progress] = []
+    result = finish(steps, met.append)
+    assert met
+    assert all(0 <= step.done <= step.total == 10 for step in met)
     rows = {(row.scaling, row.scheme): row for row in result.rows}
     assert set(rows) == {(s, n) for s in ("0..1", "-1..1") for n in ("float32", "int8")}
     for row in rows.values():

@@ -17,6 +17,7 @@ from qviz.evaluation.metrics import error_metrics
 from qviz.execution import Executor
 from qviz.graph import Graph, layers
 from qviz.graph.passes import to_inference_form
+from qviz.progress import finish
 from qviz.quantization import quantize
 from qviz.quantization.tfjs import encode_tfjs
 from qviz.resources import sample_models
@@ -187,11 +188,6 @@ def test_threads_change_nothing(digits: Graph) -> None:
             executor=Executor(quantized, threads=threads),
         )
         done = []
-        while True:
-            try:
-                done.append(next(steps))
-            except StopIteration as stop:
-                measured.append(stop.value)
-                break
+        measured.append(finish(steps, done.append))
         assert done == list(range(1, COUNT + 1))
     assert measured[0] == measured[1]

@@ -14,11 +14,12 @@ import pytest
 from builders import activation, constant, operator
 
 import qviz
+from qviz import progress
 from qviz.errors import ExecutionError, SchemeError
 from qviz.evaluation import Verification, VerificationReport, load_dataset
 from qviz.evaluation.litert import KeptTensors, LitertProcess
 from qviz.evaluation.side_by_side import tensor_indices
-from qviz.evaluation.verification import VerificationStep, verification_steps, verify
+from qviz.evaluation.verification import verification_steps, verify
 from qviz.evaluation.verification_results import Difference
 from qviz.execution.kernels import registry
 from qviz.formats.tflite import read_tflite, write_tflite
@@ -48,11 +49,7 @@ def digits() -> dict[str, bytes]:
 
 def finish(content: bytes, litert: LitertProcess, **options: object) -> Verification:
     steps = verification_steps(content, interpreter=litert, **options)  # type: ignore[arg-type]
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
+    return progress.finish(steps)
 
 
 def reference(content: bytes, litert: LitertProcess, **options: object) -> VerificationReport:
@@ -329,7 +326,7 @@ def test_unknown_modes_and_no_samples_are_refused(digits: dict[str, bytes]) -> N
 
 
 def test_a_float_model_is_written_and_verified() -> None:
-    met: list[VerificationStep] = []
+    met: list[progress.Progress] = []
     verification = qviz.verify(DIGITS, samples=2, modes=["reference"], on_progress=met.append)
     assert verification.model == "digits.keras"
     assert not verification.differs
