@@ -59,21 +59,30 @@ def _prepare_softmax_in_float(context: Context) -> Kernel:
     """
     target = context.output
     low, high = code_limits(target.dtype)
-    factor = -scale_of(context.input(0)) * np.float32(context.option("beta", 1.0))
-    exponents = factor * np.arange(256, dtype=np.float32)
-    exponentials = np.exp(exponents.astype(np.float64)).astype(np.float32)
+    exponentials = _exponentials(
+        -scale_of(context.input(0)) * np.float32(context.option("beta", 1.0))
+    )
     scale, zero_point = scale_of(target), zero_point_of(target)
 
     def softmax(x: Array) -> Array:
         wide = x.astype(np.int64)
         terms = exponentials[wide.max(-1, keepdims=True) - wide]
-        # Not a sum, which numpy forms in pairs.
-        total = np.add.accumulate(terms, axis=-1, dtype=np.float32)[..., -1:]
-        inverse = np.float32(1) / (total * scale)
+        inverse = np.float32(1) / (_sum_in_order(terms) * scale)
         codes = round_half_away_float32(terms * inverse).astype(np.int64) + zero_point
         return np.asarray(np.clip(codes, low, high)).astype(target.dtype)
 
     return kernel_of(softmax)
+
+
+def _exponentials(factor: np.float32) -> Array:
+    """``exp(factor d)`` in float32 of d from 0 to 255."""
+    exponents = factor * np.arange(256, dtype=np.float32)
+    return np.asarray(np.exp(exponents.astype(np.float64)).astype(np.float32))
+
+
+def _sum_in_order(terms: Array) -> Array:
+    """Sum along the last dimension from its first element on; numpy's own adds in pairs."""
+    return np.add.accumulate(terms, axis=-1, dtype=np.float32)[..., -1:]
 
 
 def _softmax(x: Array, beta: np.float32) -> Array:
@@ -187,7 +196,34 @@ def prepare_log_softmax(context: Context) -> Kernel:
         return kernel_of(_log_softmax)
     if source.dtype.itemsize > 1:
         raise context.unsupported(f"TFLite has no {source.dtype} kernel for it")
+    if context.rules is Rules.OPTIMIZED:
+        return _prepare_log_softmax_in_float(context)
     return _prepare_log_softmax_codes(context)
+
+
+def _prepare_log_softmax_in_float(context: Context) -> Kernel:
+    """``rint(q s / s_out - (max s + log(sum)) / s_out)``, the sum as `_prepare_softmax_in_float`.
+
+    References
+    ----------
+    LiteRT, tflite/kernels/internal/optimized/optimized_ops.h, LogSoftmax.
+    """
+    source, target = context.input(0), context.output
+    low, high = code_limits(target.dtype)
+    scale, scale_out = scale_of(source), scale_of(target)
+    exponentials = _exponentials(-scale)
+    ratio = np.float32(scale / scale_out)
+
+    def log_softmax(x: Array) -> Array:
+        wide = x.astype(np.int64)
+        largest = wide.max(-1, keepdims=True)
+        total = _sum_in_order(exponentials[largest - wide])
+        logarithm = np.log(total.astype(np.float64)).astype(np.float32)
+        offset = (scale * largest.astype(np.float32) + logarithm) / scale_out
+        codes = np.rint(ratio * wide.astype(np.float32) - offset).astype(np.int64)
+        return np.asarray(np.clip(codes + zero_point_of(target), low, high)).astype(target.dtype)
+
+    return kernel_of(log_softmax)
 
 
 def _log_softmax(x: Array) -> Array:
