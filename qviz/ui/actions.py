@@ -62,6 +62,8 @@ def commands() -> tuple[Command, ...]:
             "report",
         ),
         Command("quit", "file", tr("&Quit"), tr("Close qviz"), "Ctrl+Q", starts_group=True),
+        Command("undo", "edit", tr("&Undo"), tr("Take back the last change of scheme"), "Ctrl+Z"),
+        Command("redo", "edit", tr("&Redo"), tr("Do it again"), "Ctrl+Y"),
         Command("copy", "edit", tr("&Copy table"), tr("Copy as tab-separated text"), "Ctrl+C"),
         Command("filter", "edit", tr("&Filter layers"), tr("Find a layer by name"), "Ctrl+F"),
         Command(
@@ -83,8 +85,8 @@ def commands() -> tuple[Command, ...]:
         Command("layer_error", "view", tr("&Layer error"), tr("Show layer errors"), "Ctrl+3"),
         Command("compare_tab", "view", tr("&Compare"), tr("Show the comparison"), "Ctrl+4"),
         Command("report_tab", "view", tr("&Report"), tr("Show the report"), "Ctrl+5"),
-        Command("eightbit", "view", tr("&Eightbit"), tr("Show TensorFlow 1's way"), "Ctrl+6"),
         Command("advice_tab", "view", tr("Ad&vice"), tr("Which scheme to take"), "Ctrl+6"),
+        Command("eightbit", "view", tr("&Eightbit"), tr("Show TensorFlow 1's way"), "Ctrl+7"),
         Command(
             "log",
             "view",

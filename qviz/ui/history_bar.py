@@ -41,30 +41,41 @@ class HistoryBar(QScrollArea):
         self._row.addWidget(self.none)
         self._row.addStretch(1)
         self.chips: list[QToolButton] = []
+        self._shown: dict[int, Run] = {}
         self.setWidget(inside)
         height = self.fontMetrics().height() + 22
         self.setFixedHeight(height + self.horizontalScrollBar().sizeHint().height() // 2)
 
     def set_runs(self, runs: Sequence[Run], selected: Run | None) -> None:
         """Show the runs of a session."""
-        for chip in self.chips:
+        # Runs come one by one while a comparison goes on: only what is new is made.
+        wanted = {run.number: run.result for run in runs}
+        for run in [r for r in self._shown.values() if wanted.get(r.number) is not r.result]:
+            del self._shown[run.number]
+            chip = next(c for c in self.chips if c.property("run") == run.number)
+            self.chips.remove(chip)
             self._row.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
-        self.chips = []
         self.none.setVisible(not runs)
-        for run in reversed(runs):
-            chip = QToolButton()
-            chip.setObjectName("chip")
-            chip.setCheckable(True)
-            chip.setText(_chip_text(run))
-            chip.setToolTip(_chip_tip(run))
-            chip.setAccessibleName(chip.text())
-            chip.clicked.connect(lambda _=False, n=run.number: self._on_clicked(n))
-            chip.setProperty("run", run.number)
-            self._row.insertWidget(1 + len(self.chips), chip)
-            self.chips.append(chip)
+        for run in runs:
+            if run.number not in self._shown:
+                self._shown[run.number] = run
+                chip = self._make_chip(run)
+                self._row.insertWidget(1, chip)
+                self.chips.insert(0, chip)
         self.select_run(selected)
+
+    def _make_chip(self, run: Run) -> QToolButton:
+        chip = QToolButton()
+        chip.setObjectName("chip")
+        chip.setCheckable(True)
+        chip.setText(_chip_text(run))
+        chip.setToolTip(_chip_tip(run))
+        chip.setAccessibleName(chip.text())
+        chip.clicked.connect(lambda _=False: self._on_clicked(run.number))
+        chip.setProperty("run", run.number)
+        return chip
 
     def select_run(self, run: Run | None) -> None:
         """Mark the run that the views show."""

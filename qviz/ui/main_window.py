@@ -27,6 +27,7 @@ from qviz.ui.file_drop import DropTarget
 from qviz.ui.icons import icon
 from qviz.ui.message_bar import MessageBar, TextDialog
 from qviz.ui.panels import Panels
+from qviz.ui.scheme_undo import SchemeUndo
 from qviz.ui.session import Session
 from qviz.ui.session_log import SessionLog
 from qviz.ui.settings import Settings
@@ -34,7 +35,16 @@ from qviz.ui.start_page import StartPage
 from qviz.ui.status_strip import StatusStrip
 from qviz.ui.theme import Theme
 from qviz.ui.verify_command import VerifyCommand
-from qviz.ui.view_tabs import ADVICE, COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS, ViewTabs
+from qviz.ui.view_tabs import (
+    ADVICE,
+    COMPARE,
+    EIGHTBIT,
+    LAYER_ERROR,
+    REPORT,
+    SINE,
+    WEIGHTS,
+    ViewTabs,
+)
 from qviz.ui.workbench import Workbench
 from qviz.ui.worker_bridge import Process, worker_process
 
@@ -79,6 +89,7 @@ class MainWindow(QMainWindow):
         self._make_bars()
         self.files = FileCommands(self, self.workbench, self.tabs, self.settings)
         self.demos = DemoCommands(self, self.workbench, self.files, self.settings)
+        self.undo = SchemeUndo(self.session, self.commands["undo"], self.commands["redo"], self)
         self.verification = VerifyCommand(self, self.workbench)
         self.drop = DropTarget(self)
         self._connect_commands()
@@ -145,6 +156,8 @@ class MainWindow(QMainWindow):
                 "export_plot": files.export_plot,
                 "report": files.write_report,
                 "quit": self.close,
+                "undo": self.undo.stack.undo,
+                "redo": self.undo.stack.redo,
                 "copy": self._copy,
                 "filter": self.panels.layers.filter.setFocus,
                 "keep_float": lambda: self.session.toggle_float_layer(self.session.layer),
@@ -219,6 +232,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(self.settings.geometry)
             self.restoreState(self.settings.state)
         self.panels.restore()
+        self.undo.stack.clear()
         self._update()
 
     # -- commands ----------------------------------------------------------------------------

@@ -166,6 +166,17 @@ class Session(QObject):
             self._float_layers = (*self._float_layers, name)
         self.scheme_chosen.emit(self.scheme)
 
+    @property
+    def choice(self) -> tuple[Scheme, tuple[str, ...]]:
+        """The preset with its options, and the layers kept in float32."""
+        return self._preset, self._float_layers
+
+    def restore_choice(self, choice: tuple[Scheme, tuple[str, ...]]) -> None:
+        """Choose what :attr:`choice` was before."""
+        if choice != self.choice:
+            self._preset, self._float_layers = choice
+            self.scheme_chosen.emit(self.scheme)
+
     def choose_data(self, data: DataSpec) -> None:
         """Choose the data of the next run."""
         if data != self.data:

@@ -89,7 +89,7 @@ def test_finished_comparison_does_not_double_its_partial_results(session: Sessio
     for row in whole.rows[:5]:
         session.add_result(row, DIGITS, OPTIONS)
     session.add_comparison(whole, DIGITS, OPTIONS)
-    assert len(session.runs) == 12
+    assert len(session.runs) == len(SCHEMES)
     merged = session.comparison()
     assert merged is not None
     assert merged.data.samples == 360
