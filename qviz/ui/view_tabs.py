@@ -16,17 +16,26 @@ from qviz.ui.theme import LIGHT, Theme
 from qviz.ui.views.empty import EmptyOr, EmptyState
 
 if TYPE_CHECKING:
-    from qviz.ui.plots import Plot
+    from qviz.ui.plot_export import Picture
     from qviz.ui.views.advice import AdviceView
     from qviz.ui.views.compare import CompareView
+    from qviz.ui.views.eightbit import EightbitView
     from qviz.ui.views.layer_error import LayerErrorView
     from qviz.ui.views.report import ReportView
     from qviz.ui.views.sine import SineView
     from qviz.ui.views.weights import WeightsView
 
-    View = AdviceView | CompareView | LayerErrorView | ReportView | SineView | WeightsView
+    View = (
+        AdviceView
+        | CompareView
+        | EightbitView
+        | LayerErrorView
+        | ReportView
+        | SineView
+        | WeightsView
+    )
 
-WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT, ADVICE = range(6)
+WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT, ADVICE, EIGHTBIT = range(7)
 # Should the first paint never be seen (a minimized window), the plots come all the same.
 _LATEST_MS = 600
 
@@ -68,7 +77,8 @@ class ViewTabs(QTabWidget):
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Views"))
         self.pages = tuple(
-            EmptyOr(empty) for empty in (start, QWidget(), *self._empty_states(), QWidget())
+            EmptyOr(empty)
+            for empty in (start, QWidget(), *self._empty_states(), QWidget(), QWidget())
         )
         titles = (
             self.tr("Weights"),
@@ -77,6 +87,7 @@ class ViewTabs(QTabWidget):
             self.tr("Compare"),
             self.tr("Report"),
             self.tr("Advice"),
+            self.tr("Eightbit"),
         )
         for page, title in zip(self.pages, titles, strict=True):
             self.addTab(page, title)
@@ -112,10 +123,11 @@ class ViewTabs(QTabWidget):
 
         self.weights, self.sine, self.layer_error = WeightsView(), SineView(), LayerErrorView()
         self.compare, self.report, self.advice = CompareView(), ReportView(), AdviceView()
+        self.eightbit = EightbitView()
         self.advice.scheme_chosen.connect(self.session.choose_scheme)
         for page, view in zip(self.pages, self.views(), strict=True):
             page.set_content(view)
-        for always in (SINE, ADVICE):
+        for always in (SINE, ADVICE, EIGHTBIT):
             self.pages[always].set_empty(False)
         self.set_theme(self._theme)
         self._bind(self.weights, self.layer_error, self.compare, self.report)
@@ -205,6 +217,7 @@ class ViewTabs(QTabWidget):
             self.compare,
             self.report,
             self.advice,
+            self.eightbit,
         )
         return tuple(v for v in views if v is not None)
 
@@ -292,6 +305,9 @@ class ViewTabs(QTabWidget):
         if at == ADVICE and at in self._stale and self.advice is not None:
             self._stale.discard(at)
             self.advice.set_data(self.session.comparison())
+        if at == EIGHTBIT and at in self._stale and self.eightbit is not None:
+            self._stale.discard(at)
+            self.eightbit_asked.emit(self.eightbit.around.value())
         if at not in self._stale or run is None or not self.views():
             return
         self._stale.discard(at)

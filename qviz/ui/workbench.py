@@ -73,6 +73,7 @@ class Workbench(QObject):
     trust_asked (path)
         The file carries code; call :meth:`open_model` again with ``allow_code=True`` if trusted.
     weights_ready (WeightView)
+    eightbit_ready (EightbitPictures), eightbit_refused (one sentence)
     written (path)
         An artifact or a report is on disk.
     """
@@ -83,6 +84,8 @@ class Workbench(QObject):
     complained = Signal(str, str)
     trust_asked = Signal(str)
     weights_ready = Signal(object)
+    eightbit_ready = Signal(object)
+    eightbit_refused = Signal(str)
     written = Signal(str)
 
     def __init__(
@@ -168,6 +171,26 @@ class Workbench(QObject):
                 "allow_code": session.allow_code,
             },
             self.weights_ready.emit,
+            replace=True,
+        )
+
+    def show_eightbit(self, around: int) -> None:
+        """Ask for the eightbit pictures of the selected layer and `around` layers beside it."""
+        session = self.session
+        if session.model is None or not session.layer:
+            return
+        arguments = {
+            "path": session.path,
+            "layer": session.layer,
+            "around": around,
+            "allow_code": session.allow_code,
+        }
+        self._submit(
+            self._quick,
+            "eightbit",
+            arguments,
+            self.eightbit_ready.emit,
+            on_failed=lambda message, _details: self.eightbit_refused.emit(message),
             replace=True,
         )
 

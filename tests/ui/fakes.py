@@ -18,9 +18,13 @@ from qviz.evaluation.results import (
     ModelInfo,
     SchemeResult,
 )
+from qviz.jobs.eightbit import EightbitPictures
 from qviz.jobs.messages import Failed, Finished, Happened
 from qviz.jobs.results import LayerSummary, ModelSummary, TensorSummary, WeightView
 from qviz.jobs.task import Partial, Progress
+from qviz.quantization.eightbit import Edge as EightbitEdge
+from qviz.quantization.eightbit import Node as EightbitNode
+from qviz.quantization.eightbit import Picture as EightbitPicture
 from qviz.quantization.scheme import SCHEMES, Scheme
 
 KINDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD")
@@ -167,6 +171,58 @@ def comparison(schemes: tuple[Scheme, ...] | None = None, layers: int = 8) -> Co
     )
 
 
+def eightbit_pictures(layer: str = "conv", around: int = 0) -> EightbitPictures:
+    """A RELU as the fifth seed has it, then another: one pair to strip."""
+    end = (EightbitNode("from x", "x", "end"), EightbitNode("to y", "y", "end"))
+    first, second = f"RELU {layer}/a", f"RELU {layer}/b"
+    before = _picture(
+        (end[0], _node(first, "Relu", "float"), _node(second, "Relu", "float"), end[1]),
+        (("from x", first, "float"), (first, second, "float"), (second, "to y", "float")),
+    )
+    nodes: list[EightbitNode] = [end[0]]
+    edges: list[tuple[str, str, str]] = []
+    source = "from x"
+    for name in ("a", "b"):
+        made = [
+            _node(f"MIN {name}", "Min", "range"),
+            _node(f"MAX {name}", "Max", "range"),
+            _node(f"QUANTIZE {name}", "QuantizeV2", "conversion"),
+            _node(f"8 {name}", "QuantizedRelu", "eightbit"),
+            _node(f"DEQUANTIZE {name}", "Dequantize", "conversion"),
+        ]
+        low, high, quantize, relu, back = (node.id for node in made)
+        nodes += made
+        edges += [(source, node, "float") for node in (low, high, quantize)]
+        edges += [(low, quantize, "min"), (high, quantize, "max")]
+        edges += [(quantize, relu, label) for label in ("8 bit", "min", "max")]
+        edges += [(relu, back, label) for label in ("8 bit", "min", "max")]
+        source = back
+    wrapped = _picture((*nodes, end[1]), (*edges, (source, "to y", "float")))
+    gone = {"DEQUANTIZE a", "MIN b", "MAX b", "QUANTIZE b"}
+    stripped = _picture(
+        tuple(node for node in wrapped.nodes if node.id not in gone),
+        (
+            *(
+                (e.source, e.target, e.label)
+                for e in wrapped.edges
+                if not gone & {e.source, e.target}
+            ),
+            *(("8 a", "8 b", label) for label in ("8 bit", "min", "max")),
+        ),
+    )
+    return EightbitPictures(layer, around, (layer,), before, wrapped, stripped)
+
+
+def _node(name: str, label: str, kind: Any) -> EightbitNode:
+    return EightbitNode(name, label, kind, "conv")
+
+
+def _picture(
+    nodes: tuple[EightbitNode, ...], edges: tuple[tuple[str, str, str], ...]
+) -> EightbitPicture:
+    return EightbitPicture(nodes, tuple(EightbitEdge(*edge) for edge in edges))
+
+
 Script = Callable[[str, dict[str, Any]], Any]
 
 
@@ -183,6 +239,8 @@ def answer(task: str, arguments: dict[str, Any]) -> Any:
         )
     if task == "compare":
         return _compare(arguments["schemes"])
+    if task == "eightbit":
+        return eightbit_pictures(arguments["layer"], arguments["around"])
     if task in ("report", "export"):
         return arguments["target"]
     raise AssertionError(task)
