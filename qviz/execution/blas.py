@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,16 @@ from threadpoolctl import ThreadpoolController
 _lock = threading.Lock()
 _depth = 0
 _limit: Any = None
+
+
+def _renew_lock() -> None:
+    """In a copy of this process: another thread may have held the lock when it was made."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @cache

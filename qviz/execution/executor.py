@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +20,7 @@ from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
 from qviz.execution.kernels.registry import IMPOSSIBLE, place_of
 from qviz.execution.memory import reuse_freed_memory
-from qviz.execution.parallel import map_in_order, thread_count
+from qviz.execution.parallel import map_in_order, worker_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
@@ -26,9 +28,11 @@ from qviz.graph import Graph, Operator, Tensor
 # Bytes of the largest operator (its inputs and outputs) that are worked on at once. More samples
 # read the weights less often; beyond it the arrays leave the cache, and memory grows.
 _WORKING_SET_BYTES = 12 << 20
-# A batch is cut in two for two threads where the largest operator of each part has these elements;
-# with less, threads wait for each other more than they compute.
-_WORTH_A_THREAD = 1 << 18
+# Results of a sample that are worth being computed by another process.
+_SMALL_BYTES = 1 << 20
+# A batch is cut in two for two workers where the largest operator of each part has these elements;
+# less is done before another process begins.
+_WORTH_A_WORKER = 1 << 18
 
 Taps = Iterable[str] | Literal["all"]
 
@@ -59,8 +63,8 @@ class Executor:
     subgraphs : Subgraphs, optional
         Subgraphs that operators of the graph call; those of the graph's own file if not given.
     threads : int, optional
-        Threads that share the samples of a batch; one for each core if not given. Results do not
-        depend on it.
+        Workers that share the samples of a large batch (see `qviz.execution.parallel`); one for
+        each core if not given. Results do not depend on it.
 
     Raises
     ------
@@ -81,7 +85,7 @@ class Executor:
     micro_batch : int
         Samples that are computed at once: as many as fit the cache.
     threads : int
-        Threads that share the micro-batches of a run.
+        Workers that share the micro-batches of a run.
     """
 
     def __init__(
@@ -98,7 +102,9 @@ class Executor:
         reuse_freed_memory()
         self.graph = graph
         self.mode = mode
-        self.threads = thread_count(threads)
+        self.threads = worker_count(threads)
+        # Time that a sample took in the last run.
+        self._seconds: float | None = None
         self._tensors: dict[str, Tensor] = dict(graph.tensors)
         self._constants: dict[str, NDArray[Any]] = {
             n: _read_only(t.data) for n, t in graph.tensors.items() if t.data is not None
@@ -180,7 +186,7 @@ class Executor:
     def _piece_size(self, count: int) -> int:
         """Samples to compute at once of `count`; the same whatever the threads are."""
         pieces = -(-count // self.micro_batch)
-        if pieces == 1 and count // 2 * self._elements >= _WORTH_A_THREAD and self.micro_batch > 1:
+        if pieces == 1 and count >= 4 and count // 2 * self._elements >= _WORTH_A_WORKER:
             pieces = 2
         return max(1, -(-count // max(1, pieces)))
 
@@ -209,11 +215,44 @@ class Executor:
         kept = self._kept(taps)
         count = _samples(self.graph, arrays)
         size = self._piece_size(count)
-        pieces = _pieces(self.graph, arrays, count, size)
-        threads = min(self.threads, -(-count // size))
+        pieces = list(_pieces(self.graph, arrays, count, size))
+        workers = min(self.threads, len(pieces)) if self._is_small(kept) else 1
+        start = time.perf_counter()
         with single_threaded_blas():
-            traces = list(map_in_order(lambda p: self._run_fresh(p, kept), pieces, threads))
+            if workers == 1:
+                traces = [self._run_fresh(piece, kept) for piece in pieces]
+            else:
+                compute = partial(self._run_fresh, kept=kept)
+                traces = list(self._share_out(compute, pieces, size, kept, workers))
+        self._seconds = (time.perf_counter() - start) * workers / max(1, count)
         return join_traces(traces)
+
+    def _share_out(
+        self,
+        run: Callable[[Mapping[str, NDArray[Any]]], Trace],
+        pieces: Sequence[Mapping[str, NDArray[Any]]],
+        size: int,
+        kept: Collection[str],
+        workers: int,
+    ) -> Iterator[Trace]:
+        """Traces of pieces of `size` samples, computed by several workers."""
+        given = {**self._constants, **dict.fromkeys(self.graph.inputs)}
+
+        def compute(piece: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+            # What was there before is here already, and has to stay the same array.
+            return {n: array for n, array in run(piece).items() if n not in given}
+
+        seconds = None if self._seconds is None else self._seconds * size
+        results = map_in_order(compute, pieces, workers, seconds)
+        for piece, computed in zip(pieces, results, strict=True):
+            fresh = {n: _read_only(a) for n, a in (*piece.items(), *computed.items())}
+            arrays = {**self._constants, **fresh}
+            yield Trace(self.graph, {n: a for n, a in arrays.items() if n in kept})
+
+    def _is_small(self, kept: Collection[str]) -> bool:
+        """Whether what is kept of a sample is quickly passed from one process to another."""
+        sizes = (self._tensors[n] for n in kept if n not in self._constants)
+        return sum(tensor.size * tensor.dtype.itemsize for tensor in sizes) <= _SMALL_BYTES
 
     def predict(self, x: Inputs, batch_size: int = 32, taps: Taps = ()) -> Iterator[Trace]:
         """Run the graph on a data set, one batch after the other.
@@ -237,8 +276,15 @@ class Executor:
         taps = taps if taps == "all" else tuple(taps)
         # Not checked as a whole, which could copy or read all of a memory-mapped array.
         arrays = name_inputs(self.graph, x)
-        for piece in _pieces(self.graph, arrays, _samples(self.graph, arrays), batch_size):
-            yield self.run(piece, taps)
+        batches = list(_pieces(self.graph, arrays, _samples(self.graph, arrays), batch_size))
+        kept = self._kept(taps)
+        is_tapped = any(name in kept for name in self.graph.inputs)
+        if len(batches) < 2 * self.threads or is_tapped or not self._is_small(kept):
+            yield from (self.run(batch, taps) for batch in batches)
+            return
+        # Whole batches to each worker, which then begins only once.
+        run = partial(self.run, taps=taps)
+        yield from self._share_out(run, batches, batch_size, kept, self.threads)
 
     def run_operator(
         self, index: int, inputs: Sequence[NDArray[Any] | None]

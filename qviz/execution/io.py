@@ -164,8 +164,8 @@ def _quantize(values: NDArray[np.float32], params: QuantizationParams, out: NDAr
     np.subtract(scaled, whole, out=scaled)
     if not max(scaled.max(), -scaled.min()) < 0.5:
         # There are exact halves, which rint takes to the even number, or NaN.
-        whole = round_half_away_float32(whole + scaled)
-        np.nan_to_num(whole, copy=False, nan=0.0)
+        odd = np.flatnonzero(~(np.abs(scaled) < 0.5))
+        whole[odd] = np.nan_to_num(round_half_away_float32(whole[odd] + scaled[odd]), nan=0.0)
     whole += np.float32(zero_point)
     np.copyto(out, whole, casting="unsafe")
 

@@ -1,77 +1,121 @@
+import os
+import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from random_operators import random_floats
+from random_operators import float_tensor, random_floats
 from test_executor import chain
 
 from qviz.errors import ExecutionError
-from qviz.execution import Executor
-from qviz.execution.parallel import available_cores, map_in_order, thread_count
+from qviz.execution import Executor, parallel
+from qviz.execution.parallel import available_cores, map_in_order, worker_count
+from qviz.graph import Graph, Operator
+
+ALWAYS = 1e9
+"""Seconds of an item that is worth a process."""
+
+can_fork = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares by copies")
 
 
-def test_results_come_in_the_order_of_the_items() -> None:
-    first_may_end = threading.Event()
-
-    def work(item: int) -> int:
-        if item == 0:
-            assert first_may_end.wait(10)
-        else:
-            first_may_end.set()
-        return item * item
-
-    assert list(map_in_order(work, range(5), 2)) == [0, 1, 4, 9, 16]
+@pytest.fixture(params=["processes", "threads"])
+def share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of sharing work out."""
+    if request.param == "processes" and sys.platform != "linux":
+        pytest.skip("only Linux shares by copies")
+    monkeypatch.setattr(parallel, "_CAN_FORK", request.param == "processes")
+    return str(request.param)
 
 
-def test_items_are_taken_as_they_are_needed() -> None:
+def place() -> tuple[int, int]:
+    return os.getpid(), threading.get_ident()
+
+
+def test_results_come_in_the_order_of_the_items(share: str) -> None:
+    def work(item: int) -> tuple[int, tuple[int, int]]:
+        time.sleep(0.05 if item == 0 else 0.001)
+        return item * item, place()
+
+    results = list(map_in_order(work, range(7), 3, ALWAYS))
+    assert [value for value, _ in results] == [0, 1, 4, 9, 16, 25, 36]
+    assert len({where for _, where in results}) == 3
+
+
+def test_items_are_taken_as_they_are_needed(share: str) -> None:
     taken: list[int] = []
 
     def items() -> Iterator[int]:
-        for i in range(10):
+        for i in range(1000):
             taken.append(i)
             yield i
 
-    results = map_in_order(lambda item: item, items(), 2)
+    results = map_in_order(lambda item: item, items(), 2, ALWAYS)
     assert next(results) == 0
-    assert len(taken) <= 3
-    results.close()
-    assert len(taken) <= 3
+    assert len(taken) <= 32
+    results.close()  # type: ignore[attr-defined]
+    assert len(taken) <= 32
 
 
-def test_an_error_reaches_the_caller_and_ends_the_work() -> None:
-    done: list[int] = []
-
+def test_an_error_reaches_the_caller_and_ends_the_work(share: str) -> None:
     def work(item: int) -> int:
         if item == 1:
             raise ZeroDivisionError
-        done.append(item)
         return item
 
-    for threads in (1, 2):
-        done.clear()
+    for workers in (1, 2):
+        results = map_in_order(work, range(100), workers, ALWAYS)
+        assert next(results) == 0
         with pytest.raises(ZeroDivisionError):
-            list(map_in_order(work, range(100), threads))
-        assert len(done) < 10
+            next(results)
 
 
-def test_work_within_a_thread_is_not_shared_out_again() -> None:
-    def work(_: int) -> set[int]:
-        own = threading.get_ident()
-        return {own, *map_in_order(lambda _: threading.get_ident(), range(4), 2)}
+@can_fork
+def test_a_process_that_ends_is_stood_in_for() -> None:
+    here = os.getpid()
 
-    assert all(len(idents) == 1 for idents in map_in_order(work, range(4), 2))
+    def work(item: int) -> int:
+        if os.getpid() != here and item > 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert list(map_in_order(work, range(8), 2, ALWAYS)) == list(range(8))
+
+
+@can_fork
+def test_no_process_is_left_behind() -> None:
+    results = map_in_order(lambda _: os.getpid(), range(20), 3, ALWAYS)
+    copies = {pid for pid in (next(results), next(results), next(results)) if pid != os.getpid()}
+    assert len(copies) == 2
+    results.close()  # type: ignore[attr-defined]
+    for pid in copies:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@can_fork
+def test_little_work_stays_here() -> None:
+    assert set(map_in_order(lambda _: place(), range(4), 2, 1e-6)) == {place()}
+    # The first item is timed where nothing is known.
+    assert set(map_in_order(lambda _: place(), range(4), 2)) == {place()}
+
+
+def test_work_within_a_worker_is_not_shared_out_again(share: str) -> None:
+    def work(_: int) -> set[tuple[int, int]]:
+        return {place(), *map_in_order(lambda _: place(), range(4), 2, ALWAYS)}
+
+    assert all(len(places) == 1 for places in map_in_order(work, range(4), 2, ALWAYS))
 
 
 def test_one_thread_is_the_callers() -> None:
-    assert set(map_in_order(lambda _: threading.get_ident(), range(3), 1)) == {
-        threading.get_ident()
-    }
+    assert set(map_in_order(lambda _: place(), range(3), 1, ALWAYS)) == {place()}
 
 
 def test_threads_are_one_a_core_unless_given() -> None:
-    assert thread_count(3) == 3
-    assert 1 <= thread_count(None) <= available_cores()
+    assert worker_count(3) == 3
+    assert 1 <= worker_count(None) <= available_cores()
     with pytest.raises(ExecutionError, match="at least 1 thread, not 0"):
         Executor(chain(), threads=0)
 
@@ -88,16 +132,37 @@ def test_pieces_are_nearly_equal_and_large_ones_two(
     assert executor._piece_size(count) == size
 
 
-def test_threads_change_nothing() -> None:
+def test_workers_change_nothing(share: str) -> None:
     x = random_floats(np.random.default_rng(5), 23, 64)
-    traces = []
-    for threads in (1, 2, 5):
-        executor = Executor(chain(width=64), threads=threads)
+    traces, joined = [], []
+    for workers in (1, 2, 5):
+        executor = Executor(chain(width=64), threads=workers)
         executor.micro_batch = 3
+        executor._seconds = ALWAYS
         traces.append(executor.run(x, taps="all"))
-        joined = [t.outputs[0] for t in executor.predict(x, batch_size=23)]
-        np.testing.assert_array_equal(np.concatenate(joined), traces[-1].outputs[0])
-    for trace in traces[1:]:
+        executor._seconds = ALWAYS
+        joined.append([t["t1"] for t in executor.predict(x, batch_size=2, taps=["t1"])])
+    for trace, batches in zip(traces[1:], joined[1:], strict=True):
         assert list(trace) == list(traces[0])
         for name, array in trace.items():
             np.testing.assert_array_equal(array, traces[0][name])
+            assert not array.flags.writeable
+        for batch, expected in zip(batches, joined[0], strict=True):
+            np.testing.assert_array_equal(batch, expected)
+
+
+def test_an_error_of_a_batch_is_the_executors(share: str) -> None:
+    executor = Executor(chain(), threads=2)
+    executor._seconds = ALWAYS
+    batches = executor.predict(np.zeros((9, 5), np.float32), batch_size=1)
+    with pytest.raises(ExecutionError, match="Input 't0'"):
+        list(batches)
+
+
+def test_large_results_are_not_passed_between_processes() -> None:
+    graph = chain(layers=1, width=1 << 9)
+    executor = Executor(graph, threads=2)
+    assert executor._is_small(["t1"])
+    wide = [float_tensor("x", 1, 1 << 19), float_tensor("y", 1, 1 << 19)]
+    relu = Graph.build([Operator("RELU", ("x",), ("y",))], wide, ["x"], ["y"])
+    assert not Executor(relu)._is_small(["y"])

@@ -74,7 +74,7 @@ def _pack_float(context: Context, weights: Array, bias: Array | None) -> Compute
 def _pack_integer(context: Context, weights: Array, bias: Array | None) -> Compute:
     x = context.input(0)
     weights = centred_weights(context.input(1), weights).T
-    matrix = weights.astype(exact_carrier(weights, input_bound(x)))
+    matrix = weights.astype(exact_carrier(weights, input_bound(x)), order="C")
     accumulator = Accumulator.of(context, weights, bias)
     return _multiply(context, matrix, requantize_dense(context, accumulator))
 
@@ -87,7 +87,7 @@ def _multiply(context: Context, matrix: Array, finish: Finish) -> Compute:
 def _pack_hybrid(context: Context, weights: Array, bias: Array | None) -> Compute:
     """Each row quantized by itself: asymmetric or, in older files, symmetric."""
     weights = centred_weights(context.input(1), weights).T
-    matrix = weights.astype(exact_carrier(weights, 255))
+    matrix = weights.astype(exact_carrier(weights, 255), order="C")
     if context.rules is Rules.XNNPACK:
         return _fused(context, matrix, bias)
     weight_scales = weight_scales_of(context)
