@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from litert_reference import assert_close, assert_same_codes, single_operator
+from litert_reference import assert_close, assert_same_codes, codes_tensor, single_operator
 from quantized_operands import (
     ALL_CODES,
     BROADCAST_PAIRS,
@@ -16,6 +16,7 @@ from quantized_operands import (
 from random_operators import FIXED, SEEDS, random_codes, random_floats
 
 from qviz.execution import Executor
+from qviz.graph import Graph, Operator
 
 FEW = settings(FIXED, max_examples=25)
 CLAMPS = ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]
@@ -159,3 +160,39 @@ def test_powers_that_leave_int32() -> None:
         [plain("out", x.shape, np.int32)],
     )
     assert_same_codes(graph, x, y)
+
+
+@pytest.mark.parametrize("zero_point", [0, 44, 128])
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
+@pytest.mark.parametrize("scales", [(0.01168331, 0.01559109), (0.0625, 0.03125), (0.3, 0.09)])
+def test_products_with_itself(scales: tuple[float, float], dtype: Any, zero_point: int) -> None:
+    limits = np.iinfo(dtype)
+    shift = 0 if dtype == np.int16 else zero_point + int(limits.min)
+    codes = np.arange(limits.min, limits.max + 1, dtype=dtype).reshape(1, -1)
+    x, y = (
+        codes_tensor(name, codes.shape, dtype, scale, shift)
+        for name, scale in zip("xy", scales, strict=True)
+    )
+    options = {"fused_activation_function": "RELU6"}
+    square = Operator("MUL", ("x", "x"), ("y",), options, layer="y")
+    assert_same_codes(Graph.build([square], [x, y], ["x"], ["y"]), codes)
+
+
+@pytest.mark.parametrize("shape", [(3, 77), (1, 1), (1, 77), (3, 1)])
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8])
+@pytest.mark.parametrize("kind", ["ADD", "MUL"])
+def test_optimized_kernels_have_16_bits_in_whole_vectors(kind: str, dtype: Any, shape: Any) -> None:
+    rng = np.random.default_rng(0)
+    limits = np.iinfo(dtype)
+    for y_scale in (1e-3, 1e-5) if kind == "ADD" else (0.02, 1e-5, 1e-9, 3e-11):
+        zero_points = rng.integers(limits.min, limits.max + 1, 3)
+        x, y, out = (
+            codes_tensor(name, size, dtype, scale, int(zero_point))
+            for name, size, scale, zero_point in zip(
+                "xyo", [(3, 77), shape, (3, 77)], [0.7, 0.3, y_scale], zero_points, strict=True
+            )
+        )
+        a, b = (random_codes(rng, tensor.shape, dtype) for tensor in (x, y))
+        assert_same_codes(single_operator(kind, [x, y], [out]), a, b)
+        if shape == (3, 77):
+            assert_same_codes(single_operator(kind, [y, x], [out]), b, a)

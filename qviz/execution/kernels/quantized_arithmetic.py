@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from qviz.execution.fixed_point import (
     saturating_rounding_doubling_high_mul,
 )
 from qviz.execution.kernels.fixed_point_functions import leading_zeros, reciprocal_of_one_plus
+from qviz.execution.kernels.interpolation import real_table
 from qviz.execution.kernels.operands import (
     Array,
     all_codes,
@@ -33,7 +35,7 @@ from qviz.execution.kernels.operands import (
 )
 from qviz.execution.kernels.registry import Context, Kernel
 from qviz.execution.kernels.requantization import code_range
-from qviz.execution.kernels.vector_code import in_vectors
+from qviz.execution.kernels.vector_code import in_vectors, run_of
 from qviz.graph import Tensor
 
 _F32 = np.float32
@@ -42,20 +44,43 @@ _F32 = np.float32
 Rule = Callable[[Array, Array], Int64Array]
 
 
-def _kernel_of_rule(context: Context, rule: Rule) -> Kernel:
-    """Kernel that computes `rule`, clamps to the fused activation and casts."""
-    compute = _clamped(context, rule)
+def _kernel_of_rule(context: Context, rule: Rule, in_whole_vectors: Rule | None = None) -> Kernel:
+    """Kernel that computes `rule`, clamps to the fused activation and casts.
+
+    The optimized kernels of 8 bits compute whole vectors by the rule `in_whole_vectors`.
+    """
+    first, second = context.input(0), context.input(1)
+    if first.dtype.itemsize > 1 or second.dtype.itemsize > 1:
+        return kernel_of(_clamped(context, rule))
+    plain = _tabulated(context, rule)
+    if in_whole_vectors is None or context.rules is not Rules.OPTIMIZED:
+        return kernel_of(plain.look_up)
+    vectors = _tabulated(context, in_whole_vectors)
+    if np.array_equal(plain.codes, vectors.codes):
+        return kernel_of(plain.look_up)
+    run, is_single = run_of(first, second)
+    is_sum = context.operator.kind == "ADD"
+    lanes = 8 if context.output.dtype == np.uint8 or (is_single and is_sum) else 16
+    compute = in_vectors(context.output, lanes, vectors.look_up, plain.look_up, run)
+    return kernel_of(lambda a, b: compute(*np.broadcast_arrays(a, b)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PairTable:
+    """Codes of the result for all pairs of 8-bit codes."""
+
+    codes: Array
+    offset: np.int32
+
+    def look_up(self, a: Array, b: Array) -> Array:
+        return np.take(self.codes, (a.astype(np.int32) * 256 + self.offset) + b)
+
+
+def _tabulated(context: Context, rule: Rule) -> _PairTable:
     first, second = context.input(0).dtype, context.input(1).dtype
-    if first.itemsize > 1 or second.itemsize > 1:
-        return kernel_of(compute)
     rows, columns = all_codes(first).astype(first), all_codes(second).astype(second)
-    table = compute(rows[:, None], columns).reshape(-1)
-    offset = np.int32(-256 * code_limits(first)[0] - code_limits(second)[0])
-
-    def look_up(a: Array, b: Array) -> Array:
-        return np.take(table, (a.astype(np.int32) * 256 + offset) + b)
-
-    return kernel_of(look_up)
+    codes = _clamped(context, rule)(rows[:, None], columns).reshape(-1)
+    return _PairTable(codes, np.int32(-256 * code_limits(first)[0] - code_limits(second)[0]))
 
 
 def _clamped(context: Context, rule: Rule) -> Rule:
@@ -183,7 +208,15 @@ def _prepare_builtin_add(context: Context) -> Kernel:
     rule = rule_by(multiply_by_quantized_multiplier)
     if context.rules is Rules.OPTIMIZED and is_wide and sign > 0 and first.shape == second.shape:
         rule = in_vectors(first, 16, rule_by(multiply_by_quantized_multiplier_once), rule)
-    return _kernel_of_rule(context, rule)
+
+    def in_16_bits(a: Array, b: Array) -> Int64Array:
+        return _wrap_int16(rule(a, b))
+
+    return _kernel_of_rule(context, rule, in_16_bits if sign > 0 else None)
+
+
+def _wrap_int16(x: Int64Array) -> Int64Array:
+    return x.astype(np.int16).astype(np.int64)
 
 
 def _prepare_enlarged_difference(
@@ -237,12 +270,15 @@ def _right_shifts(first: float, second: float, result: float) -> tuple[int, int]
 def prepare_quantized_mul(context: Context) -> Kernel:
     """Product: ``z + REQ(q1 q2, s1 s2 / s)``, the multiplier computed in float32.
 
-    XNNPACK multiplies by the ratio itself in float32 and rounds halves to even.
+    XNNPACK multiplies by the ratio itself in float32 and rounds halves to even; of a product of a
+    value with itself it makes a table of squares of real numbers.
 
     References
     ----------
     LiteRT, tflite/kernels/mul.cc and internal/reference/integer_ops/mul.h; XNNPACK, src/qs8-vmul.
     """
+    if context.rules is Rules.XNNPACK and context.operator.inputs[0] == context.operator.inputs[1]:
+        return _prepare_square(context)
     s1, s2, s = (scale_of(t) for t in (context.input(0), context.input(1), context.output))
     z1, z2, z = (zero_point_of(t) for t in (context.input(0), context.input(1), context.output))
     ratio = _F32(_F32(s1 * s2) / s)
@@ -258,7 +294,26 @@ def prepare_quantized_mul(context: Context) -> Kernel:
         codes += z
         return codes
 
-    return _kernel_of_rule(context, nearest_even if context.rules is Rules.XNNPACK else rule)
+    def in_16_bits(a: Array, b: Array) -> Int64Array:
+        # What leaves 16 bits saturates, then the zero point wraps it; all of it wraps in uint8
+        # products with a single number. Factors beyond 2**31 shift everything out.
+        scaled = (rule(a, b) - z) * (e < 32)
+        if not wraps:
+            np.clip(scaled, -(1 << 15), (1 << 15) - 1, out=scaled)
+        return _wrap_int16(scaled + z)
+
+    if context.rules is Rules.XNNPACK:
+        return _kernel_of_rule(context, nearest_even)
+    _, is_single = run_of(context.input(0), context.input(1))
+    wraps = is_single and context.output.dtype == np.uint8
+    return _kernel_of_rule(context, rule, in_16_bits)
+
+
+def _prepare_square(context: Context) -> Kernel:
+    source, target = context.input(0), context.output
+    table = real_table(source, target, np.square, halves_even=True)
+    squares = lookup(np.clip(table, *code_range(context)).astype(target.dtype), source.dtype)
+    return kernel_of(lambda a, _: squares(a))
 
 
 def prepare_quantized_div(context: Context) -> Kernel:
