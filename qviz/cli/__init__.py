@@ -16,7 +16,7 @@ from qviz.errors import QvizError
 
 COMMANDS = (
     *("open", "inspect", "schemes", "quantize", "compare", "report", "advise", "verify"),
-    *("demo", "train", "headless"),
+    *("demo", "train", "eightbit", "headless"),
 )
 
 _INTERRUPTED = 130

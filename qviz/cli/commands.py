@@ -15,6 +15,7 @@ from qviz.cli import options as opt
 from qviz.cli.advice import advise
 from qviz.cli.comparing import load_data, open_graph, recipes, run_comparison, write_all
 from qviz.cli.demo import demo, train
+from qviz.cli.eightbit import eightbit
 from qviz.cli.progress import progress
 from qviz.cli.verification import verify
 from qviz.errors import QvizError
@@ -300,6 +301,7 @@ app.command()(advise)
 app.command()(verify)
 app.command()(demo)
 app.command()(train)
+app.command()(eightbit)
 
 
 @app.command(hidden=True)
@@ -330,7 +332,9 @@ def headless(
 
 def _artifact_path(out: Path, model: str, recipe: Scheme) -> Path:
     """Where the artifact goes: `out`, or a named file in it if it is a folder."""
-    if recipe.artifact == "tflite" and out.is_dir():
+    endings = {"tflite": ".tflite", "eightbit": ".zip"}
+    if recipe.artifact in endings and out.is_dir():
         # Not every system has colons in names.
-        return out / f"{Path(model).stem}-{recipe.id.replace(':', '-')}.tflite"
+        name = f"{Path(model).stem}-{recipe.id.replace(':', '-')}"
+        return out / f"{name}{endings[recipe.artifact]}"
     return out

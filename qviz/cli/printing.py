@@ -21,6 +21,7 @@ from qviz.report.verification import AGAINST, findings_of, largest_text, verdict
 _PIPE_WIDTH = 200
 FULL_WIDTH = 110
 """Columns from which on tables have all that they can show."""
+_WRITTEN = {"tflite": ".tflite", "tfjs": "tfjs folder", "eightbit": "qviz archive"}
 SHOWN_NOTES = 8
 """Notes that are printed; the rest stand in the report."""
 
@@ -42,7 +43,7 @@ def print_schemes() -> None:
         "",
     )
     for scheme in SCHEMES.values():
-        written = "tfjs folder" if scheme.artifact == "tfjs" else ".tflite"
+        written = _WRITTEN[scheme.artifact]
         table.add_row(
             scheme.id,
             *([scheme.weight_dtype, scheme.activation_dtype, written] if wide else []),

@@ -86,6 +86,7 @@ def picture(graph: Graph, layers: Collection[str] = ()) -> Picture:
         Names of layers; all if empty.
     """
     shown = [o for o in graph.operators if not layers or o.layer in layers]
+    drawn = {id(operator) for operator in shown}
     inside = {name: o for o in shown for name in o.outputs}
     readers = graph.consumers()
     nodes: dict[str, Node] = {}
@@ -106,7 +107,7 @@ def picture(graph: Graph, layers: Collection[str] = ()) -> Picture:
             edges.setdefault(Edge(source, _id(operator), label))
         nodes[_id(operator)] = Node(_id(operator), *_node(operator), operator.layer)
     for name, operator in inside.items():
-        outside = any(graph.operators[i] not in shown for i in readers.get(name, ()))
+        outside = any(id(graph.operators[i]) not in drawn for i in readers.get(name, ()))
         if name in graph.outputs or outside:
             target = f"to {name}"
             nodes[target] = Node(target, name, "end")

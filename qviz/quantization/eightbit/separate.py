@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from qviz.graph import Graph, Operator, Tensor
 from qviz.graph.passes import fold_into_weights
-from qviz.quantization.eightbit.kinds import eightbit_kind
+from qviz.graph.passes.fuse_activations import FUSABLE_ACTIVATIONS
 from qviz.quantization.stored_constants import unique_name
 
-_WITH_BIAS = frozenset({"CONV_2D", "FULLY_CONNECTED"})
+_WITH_BIAS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 _WITH_ACTIVATION = _WITH_BIAS | {"ADD", "MUL", "AVERAGE_POOL_2D", "MAX_POOL_2D"}
 
 
 def separate(graph: Graph) -> Graph:
     """Batch norms folded; biases and fused activations as operators of their own.
 
-    Only around operators that have an 8-bit form; what stays in float stays as it is.
+    The same whether activations were fused before or not.
 
     Parameters
     ----------
@@ -33,16 +33,15 @@ def separate(graph: Graph) -> Graph:
 
 def _parts(operator: Operator, tensors: dict[str, Tensor]) -> list[Operator]:
     """The operator in parts, each making a tensor that the next reads; the last keeps the name."""
-    if operator.kind not in _WITH_ACTIVATION:
-        return [operator]
     out = tensors[operator.outputs[0]]
+    keeps_fused = operator.activation not in ("NONE", *FUSABLE_ACTIVATIONS)
+    if operator.kind not in _WITH_ACTIVATION or not out.is_float or keeps_fused:
+        return [operator]
     inputs, bias = operator.inputs, None
     if operator.kind in _WITH_BIAS:
         inputs, bias = inputs[:2], inputs[2] if len(inputs) > 2 else None
     options = {**operator.options, "fused_activation_function": "NONE"}
     first = replace(operator, inputs=inputs, options=options)
-    if eightbit_kind(first, tensors) is None:
-        return [operator]
     parts = [first]
     if bias is not None:
         parts.append(Operator("ADD", (out.name, bias), (out.name,), layer=operator.layer))

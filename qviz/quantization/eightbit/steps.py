@@ -63,7 +63,7 @@ def eightbit_steps(
     )
     part = [i for i in wrappable(before) if not layers or before.operators[i].layer in layers]
     for count in range(1 if every else len(part), len(part) + 1):
-        whole = wrap(before, part[:count])
+        whole = wrap(before, _chosen(part, count, layers))
         last = before.operators[part[count - 1]] if count else None
         what = f"{last.kind} of {last.layer or last.outputs[0]}" if last and every else "Operators"
         yield EightbitStep(
@@ -73,7 +73,7 @@ def eightbit_steps(
             "codes, the 8-bit operator works on codes, Dequantize gives float numbers again.",
             *(whole, picture(whole, layers)),
         )
-    wrapped = wrap(before, part)
+    wrapped = wrap(before, _chosen(part, len(part), layers))
     pairs = redundant_pairs(wrapped)
     for count in range(1 if every else len(pairs), len(pairs) + 1):
         whole = strip(wrapped, count)
@@ -84,6 +84,11 @@ def eightbit_steps(
             "codes and their range are handed on as they are.",
             *(whole, picture(whole, layers)),
         )
+
+
+def _chosen(part: list[int], count: int, layers: Collection[str]) -> list[int] | None:
+    """Operators to wrap; None for all of them, which stores the weights of the others too."""
+    return None if count == len(part) and not layers else part[:count]
 
 
 def _check(graph: Graph, before: Graph, layers: Collection[str]) -> None:
