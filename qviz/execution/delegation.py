@@ -5,8 +5,18 @@ on the builtin kernels, which are the optimized ones there. Both round different
 reference kernels. What the delegate takes depends on types, on constants being constant, and on
 ratios of scales; the conditions below are those of LiteRT 2.3.
 
-Kinds that are not listed run on the builtin kernels. So do float operators, for all that matters
-here: float results of the two differ in their last bits only, and qviz follows neither to the bit.
+Kinds that are not listed run on the builtin kernels. Float operators need no rule here: float
+results of both differ in their last bits only, and qviz follows neither to the bit.
+
+What is not equal to the interpreter's integers, and why:
+
+- codes of real numbers that float operators have computed: XNNPACK sums in another order and
+  approximates exponentials, so results are within 1e-5 of their range, and a QUANTIZE, or an
+  operator with activations quantized on the fly, now and then takes such a number to the next code;
+- results far beyond 16 bits in the optimized ADD and MUL for 8 bits, parts of which wrap there; it
+  takes operands with a scale more than a hundred times that of the result;
+- a batch that the interpreter was resized to: vector code rounds the last elements of the whole
+  batch in another way, where qviz does so for each sample, as a device with a batch of 1.
 
 References
 ----------
