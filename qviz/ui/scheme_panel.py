@@ -143,14 +143,12 @@ class SchemePanel(QWidget):
         self.about.setObjectName("muted")
         self.about.setWordWrap(True)
         self.about.setMinimumHeight(self.about.fontMetrics().height() * 2)
-        self.about.setMinimumWidth(60)
         self.advice = QPushButton(self.tr("Which one?"))
         self.advice.setToolTip(self.tr("A few questions lead to a scheme, with the reason"))
         self.advice.clicked.connect(self.advice_asked)
-        line = QHBoxLayout()
-        line.addWidget(self.about, 1)
-        line.addWidget(self.advice, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(line)
+        # Beside the last preset, where their number leaves a place free.
+        grid.addWidget(self.advice, rows - len(SCHEMES) % 2, 1)
+        column.addWidget(self.about)
         return box
 
     def _make_buttons(self) -> QHBoxLayout:

@@ -213,9 +213,7 @@ class CompareView(QWidget):
             if metric not in HIGHER_IS_BETTER
             else self.tr("Up and to the left is better.")
         )
-        self._hint.setText(
-            better + " " + self.tr("The line joins the schemes that no other beats.")
-        )
+        self._hint.setText(better + " " + self.tr("Dashed: the Pareto front."))
 
     # -- text --------------------------------------------------------------------------------
 

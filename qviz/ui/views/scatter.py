@@ -144,6 +144,8 @@ class Scatter(QWidget):
             ]
         )
         for point, label in zip(self._points, self._labels, strict=False):
+            # The front may pass behind a label.
+            label.fill = brush(theme.base, 0.75)
             label.setText(point.label, color=theme.text if point.selected else theme.muted)
 
     def _show_all(self) -> None:
