@@ -68,9 +68,9 @@ def place(widths: Mapping[str, float], arrows: Sequence[tuple[str, str]]) -> Pla
 
 
 def _rows(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Row of every box: one below the lowest that it depends on.
+    """Row of every box: sinks below the longest way to them, others as low as their readers allow.
 
-    A box without arrows into it stands right above the first that reads it, not at the top.
+    So what is made of a constant stands beside the operator that reads it, not at the top.
     """
     before: dict[str, list[str]] = {name: [] for name in names}
     after: dict[str, list[str]] = {name: [] for name in names}
@@ -80,15 +80,17 @@ def _rows(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, 
     row: dict[str, int] = {}
     waiting = {name: len(sources) for name, sources in before.items()}
     ready = [name for name, count in waiting.items() if not count]
+    order = []
     while ready:
         name = ready.pop(0)
+        order.append(name)
         row[name] = max((row[n] + 1 for n in before[name]), default=0)
         for reader in after[name]:
             waiting[reader] -= 1
             if not waiting[reader]:
                 ready.append(reader)
-    for name, sources in before.items():
-        if not sources and after[name]:
+    for name in reversed(order):
+        if after[name]:
             row[name] = min(row[n] for n in after[name]) - 1
     return row
 

@@ -293,12 +293,14 @@ class _ArrowItem(QGraphicsItem):
         points = [QPointF(*point) for point in route]
         self._path = _curve(points)
         self._tip = points[-1]
+        # On the side that the arrow comes from: two that meet keep their labels apart.
+        self._from_left = points[-2].x() < points[-1].x() - 1
         self._shows_label = arrow.main != "min/max"
         self.setToolTip(", ".join(arrow.labels))
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         """The curve, the head and the label."""
-        return self._path.boundingRect().adjusted(-6, -4, 50, 4)
+        return self._path.boundingRect().adjusted(-50, -4, 50, 4)
 
     def shape(self) -> QPainterPath:
         """Only the curve itself answers the pointer."""
@@ -327,7 +329,10 @@ class _ArrowItem(QGraphicsItem):
             font.setPointSizeF(font.pointSizeF() * 0.75)
             painter.setFont(font)
             painter.setPen(color)
-            painter.drawText(tip + QPointF(6, -6), main)
+            left = 6.0
+            if self._from_left:
+                left = -6.0 - QFontMetricsF(font).horizontalAdvance(main)
+            painter.drawText(tip + QPointF(left, -3), main)
 
 
 def _box_width(node: Node, metrics: QFontMetricsF) -> float:
