@@ -74,19 +74,13 @@ def run_comparison(
     settings : dict
         Arguments of `compare`.
     """
-    from qviz.evaluation import Step
     from qviz.evaluation import compare as compare_schemes
 
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         graph = open_graph(model, allow_code)
         dataset = load_data(data, graph, report_step, **loading)
-
-        def show(event: object) -> None:
-            if isinstance(event, Step):
-                report_step(event.done, event.total, event.message)
-
-        return compare_schemes(graph, dataset, chosen, on_progress=show, **settings)
+        return compare_schemes(graph, dataset, chosen, on_progress=shown(report_step), **settings)
 
 
 def write_all(comparison: Comparison, page: Path) -> None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         SchemeResult,
         WeightSparsity,
     )
-    from qviz.evaluation.scheme_run import Step
     from qviz.evaluation.verification import verify
     from qviz.evaluation.verification_results import Verification, VerificationReport
 
@@ -56,7 +55,6 @@ _HOMES = {
         "SchemeResult",
         "WeightSparsity",
     ),
-    "scheme_run": ("Step",),
     "verification": ("verify",),
     "verification_results": ("Verification", "VerificationReport"),
 }
@@ -77,7 +75,6 @@ __all__ = [
     "Preprocessing",
     "Recommendation",
     "SchemeResult",
-    "Step",
     "Verification",
     "VerificationReport",
     "WeightSparsity",

@@ -14,11 +14,12 @@ from qviz.errors import (
     UnsupportedLayerError,
     UnsupportedOperatorError,
 )
+from qviz.evaluation.calibration import Statistics
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.loading import load_dataset
 from qviz.evaluation.provenance import model_info, versions
 from qviz.evaluation.results import Comparison, SchemeResult
-from qviz.evaluation.scheme_run import Event, RunSettings, SchemeRun, Statistics
+from qviz.evaluation.scheme_run import Event, RunSettings, SchemeRun
 from qviz.graph import Graph
 from qviz.progress import finish
 from qviz.quantization import SCHEMES
@@ -73,7 +74,8 @@ def compare(
     rounding : str
         Rounding mode of the executor, one of ``qviz.execution.MODES``.
     on_progress : callable, optional
-        Called with every :class:`Step` and every :class:`SchemeResult` as it is finished.
+        Called with every :class:`~qviz.progress.Progress`, and with every :class:`SchemeResult` as
+        it is finished.
 
     Returns
     -------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
+from qviz.evaluation.calibration import Statistics, calibration_steps
 from qviz.evaluation.data_files import cache_folder
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.demo import GzipRow, gzip_rows
@@ -18,11 +20,11 @@ from qviz.evaluation.label_rule import accepted, label_words
 from qviz.evaluation.metrics import ClassificationAccumulator
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.evaluation.running import run_real
-from qviz.evaluation.scheme_run import Step
 from qviz.execution import Executor
 from qviz.execution.io import real_outputs
 from qviz.graph import Graph
-from qviz.quantization import Calibrator, quantize
+from qviz.progress import Progress, mapped
+from qviz.quantization import quantize
 from qviz.quantization.scheme import scheme as scheme_named
 
 SCALINGS = {"0..1": "as the example feeds it", "-1..1": "as it was trained"}
@@ -97,7 +99,7 @@ def image_demo_steps(
     *,
     schemes: Sequence[str] = SCHEMES,
     calibration_samples: int = 100,
-) -> Generator[Step, None, ImageDemoResult]:
+) -> Generator[Progress, None, ImageDemoResult]:
     """Run the schemes under both scalings; images are decoded once for all of a scaling's schemes.
 
     Parameters
@@ -129,8 +131,13 @@ def image_demo_steps(
         )
         scaled = replace(data, preprocessing=steps)
         done = number * len(data)
-        yield Step(done, total, f"inputs {scaling}: quantizing")
-        executors = _executors(graph, scaled, schemes, calibration_samples)
+        stage = f"inputs {scaling}"
+        yield Progress(done, total, f"{stage}: quantizing")
+        statistics = yield from mapped(
+            _calibrate(graph, scaled, schemes, calibration_samples),
+            partial(_within, done, total, stage),
+        )
+        executors = [_executor(graph, scheme, statistics) for scheme in schemes]
         scores = [_Scores() for _ in executors]
         low, high = np.inf, -np.inf
         for start in range(0, len(data), _BATCH):
@@ -143,7 +150,7 @@ def image_demo_steps(
                 outputs = outputs.reshape(len(outputs), -1)
                 first = outputs if first is None else first
                 score.update(outputs, first, judge, start)
-            yield Step(done + min(start + _BATCH, len(data)), total, f"inputs {scaling}")
+            yield Progress(done + min(start + _BATCH, len(data)), total, stage)
         note = range_note(scaling, low, high)
         notes += [note] if note else []
         rows += [
@@ -152,19 +159,24 @@ def image_demo_steps(
     return ImageDemoResult(tuple(rows), gzip_rows(graph), len(data), tuple(notes))
 
 
-def _executors(
-    graph: Graph, data: Dataset, schemes: Sequence[str], calibration_samples: int
-) -> list[Executor]:
-    statistics = None
-    if any(scheme_named(s).needs_calibration for s in schemes):
-        calibrator = Calibrator(graph)
-        for batch in data.calibration_batches(calibration_samples, _BATCH):
-            calibrator.observe(batch)
-        statistics = calibrator.statistics()
-    return [
-        Executor(quantize(graph, s, statistics if scheme_named(s).needs_calibration else None))
-        for s in schemes
-    ]
+def _calibrate(
+    graph: Graph, data: Dataset, schemes: Sequence[str], samples: int
+) -> Generator[Progress, None, Statistics | None]:
+    """Ranges for those of the schemes that need them; all take the smallest and largest value."""
+    scheme = next((s for s in map(scheme_named, schemes) if s.needs_calibration), None)
+    if scheme is None:
+        return None
+    return (yield from calibration_steps(graph, data, scheme, samples=samples, batch_size=_BATCH))
+
+
+def _within(done: int, total: int, stage: str, step: Progress) -> Progress:
+    """A step of calibration as seen from the whole demo, which counts other samples."""
+    return Progress(done, total, f"{stage}: {step.message} {step.done}/{step.total}")
+
+
+def _executor(graph: Graph, scheme: str, statistics: Statistics | None) -> Executor:
+    needed = scheme_named(scheme).needs_calibration
+    return Executor(quantize(graph, scheme, statistics if needed else None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

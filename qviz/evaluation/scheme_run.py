@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from qviz.errors import InterpreterError
 from qviz.evaluation.accuracy import Outcome, run_steps
 from qviz.evaluation.artifact import artifact_files, artifact_size
+from qviz.evaluation.calibration import Statistics, calibration_steps
 from qviz.evaluation.dataset import Batch, Dataset
 from qviz.evaluation.findings import findings, float_operators, one_class_only
 from qviz.evaluation.latency import measure_latency
@@ -20,32 +21,12 @@ from qviz.evaluation.weight_sparsity import sparsity_notes, weight_sparsity
 from qviz.execution import Executor
 from qviz.execution.io import quantize_input
 from qviz.graph import Graph, layers
-from qviz.progress import mapped
-from qviz.quantization import Calibrator, TensorStatistics, change_weights, quantize
+from qviz.progress import Progress, mapped
+from qviz.quantization import change_weights, quantize
 from qviz.quantization.eightbit import eightbit_forms
 from qviz.quantization.scheme import Scheme
 
-Statistics = Mapping[str, TensorStatistics]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a comparison is.
-
-    Attributes
-    ----------
-    done, total : int
-        Samples gone through, over all schemes.
-    message : str
-        The stage, e.g. "int8: accuracy".
-    """
-
-    done: int
-    total: int
-    message: str
-
-
-Event = Step | SchemeResult
+Event = Progress | SchemeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +68,14 @@ class SchemeRun:
         self.total = len(self.data) + self.schemes * self._per_scheme
         self._until = len(self.data)
 
-    def float_steps(self) -> Iterator[Step]:
+    def float_steps(self) -> Iterator[Progress]:
         """Run the float model once; every scheme is held against it."""
         self.float_outcome = yield from self._accuracy_steps("float model", self.executor, None)
 
     def scheme_steps(self, scheme: Scheme) -> Generator[Event, None, SchemeResult]:
         """Quantize and measure one scheme."""
         self._until = self.done + self._per_scheme
-        yield Step(self.done, self.total, f"{scheme.id}: quantizing")
+        yield Progress(self.done, self.total, f"{scheme.id}: quantizing")
         model, recipe = self._changed_model(scheme), scheme.on_changed_weights()
         statistics = (yield from self._calibrate(scheme)) if scheme.needs_calibration else None
         quantized = quantize(model, recipe, statistics)
@@ -158,34 +139,37 @@ class SchemeRun:
             input_ranges=self.float_outcome.input_ranges,
         )
 
-    def _calibrate(self, scheme: Scheme) -> Generator[Step, None, Statistics]:
+    def _calibrate(self, scheme: Scheme) -> Generator[Progress, None, Statistics]:
         settings = self.settings
         if settings.statistics is not None:
             return settings.statistics
         key = (scheme.range_estimator, scheme.percentile, *_weight_changes(scheme))
         if key not in self._statistics:
-            count = self.data.calibration_count(settings.calibration_samples)
             graph = self.reference
             if scheme.changes_weights:
                 graph = quantize(self._changed_model(scheme), "float32")
-            calibrator = Calibrator(graph, scheme.range_estimator, scheme.percentile)
-            for batch in self.data.calibration_batches(
-                settings.calibration_samples, settings.batch_size, settings.seed
-            ):
-                yield Step(self.done, self.total, f"calibrating {calibrator.samples}/{count}")
-                calibrator.observe(batch)
-            self._statistics[key] = calibrator.statistics()
+            steps = calibration_steps(
+                graph,
+                self.data,
+                scheme,
+                samples=settings.calibration_samples,
+                seed=settings.seed,
+                batch_size=settings.batch_size,
+            )
+            self._statistics[key] = yield from mapped(
+                steps, lambda p: Progress(self.done, self.total, f"{p.message} {p.done}/{p.total}")
+            )
         return self._statistics[key]
 
     def _accuracy_steps(
         self, name: str, executor: Executor, against: Outcome | None
-    ) -> Generator[Step, None, Outcome]:
+    ) -> Generator[Progress, None, Outcome]:
         steps = run_steps(executor, executor.graph, self.data, self.settings.batch_size, against)
         return (yield from mapped(steps, self._counting(f"{name}: accuracy")))
 
     def _layer_steps(
         self, scheme: Scheme, quantized: Graph, executor: Executor
-    ) -> Generator[Step, None, tuple[LayerError, ...]]:
+    ) -> Generator[Progress, None, tuple[LayerError, ...]]:
         if executor is self.executor:
             return tuple(
                 LayerError(layer.name, layer.kind, layer.output) for layer in layers(self.reference)
@@ -205,13 +189,13 @@ class SchemeRun:
         )
         return (yield from mapped(steps, self._counting(f"{scheme.id}: layer errors")))
 
-    def _counting(self, message: str) -> Callable[[int], Step]:
+    def _counting(self, message: str) -> Callable[[int], Progress]:
         """Turns samples done in a stage that starts now into a step of the whole."""
         start = self.done
 
-        def count(done: int) -> Step:
+        def count(done: int) -> Progress:
             self.done = start + done
-            return Step(self.done, self.total, message)
+            return Progress(self.done, self.total, message)
 
         return count
 
@@ -226,11 +210,11 @@ class SchemeRun:
 
     def _latency_steps(
         self, scheme: Scheme, quantized: Graph, files: Mapping[str, bytes]
-    ) -> Generator[Step, None, tuple[Latency | None, tuple[str, ...]]]:
+    ) -> Generator[Progress, None, tuple[Latency | None, tuple[str, ...]]]:
         """Latency, or a sentence why there is none; neither where nobody asked."""
         if not self.settings.latency or scheme.artifact != "tflite":
             return None, ()
-        yield Step(self.done, self.total, f"{scheme.id}: latency")
+        yield Progress(self.done, self.total, f"{scheme.id}: latency")
         sample = self.data.batch(0, 1)
         arrays = sample if isinstance(sample, tuple) else (sample,)
         inputs = [

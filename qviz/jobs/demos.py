@@ -74,14 +74,7 @@ def image_demo_task(setup: DemoSetup, limit: int | None = None) -> Task[ImageDem
     yield Progress(0, 0, "reading the model")
     graph = open_model(setup.model_path)
     images = load_images(setup.data.name_or_path, Preprocessing(), graph).head(limit)
-    steps = image_demo_steps(graph, images)
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            result: ImageDemoResult = stop.value
-            return result
-        yield Progress(step.done, step.total, step.message)
+    return (yield from image_demo_steps(graph, images))
 
 
 def train_task(

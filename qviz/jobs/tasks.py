@@ -7,12 +7,14 @@ at once. A stopped worker loses this memory and nothing else.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qviz.errors import CalibrationError
-from qviz.evaluation import Comparison, Step, comparison_steps, model_info, write_artifact
+from qviz.evaluation import Comparison, comparison_steps, model_info, write_artifact
+from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
 from qviz.formats.tflite import read_tflite
@@ -24,12 +26,10 @@ from qviz.jobs.eightbit import EightbitPictures, eightbit_pictures
 from qviz.jobs.memory import Memory
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
 from qviz.jobs.task import Partial, Progress, Task
-from qviz.quantization import Calibrator, Scheme, TensorStatistics, change_weights, quantize
+from qviz.progress import mapped
+from qviz.quantization import Scheme, TensorStatistics, change_weights, quantize
 
 _memory = Memory()
-
-# Small, so that progress is seen and a stop is quick.
-_CALIBRATION_BATCH = 8
 
 # Codes of weights do not depend on the ranges of activations, except where a bias would overflow;
 # with ranges as wide as these none does.
@@ -111,16 +111,7 @@ def compare_task(
         latency=options.latency,
         rounding=options.rounding,
     )
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            comparison: Comparison = stop.value
-            return comparison
-        if isinstance(event, Step):
-            yield Progress(event.done, event.total, event.message)
-        else:
-            yield Partial(event)
+    return (yield from mapped(steps, lambda e: e if isinstance(e, Progress) else Partial(e)))
 
 
 def export_task(
@@ -150,15 +141,13 @@ def export_task(
             )
         yield from download_task(data)
         dataset = _memory.data(data, graph)
-        changed = change_weights(graph, scheme)
-        calibrator = Calibrator(changed, scheme.range_estimator, scheme.percentile)
-        total = dataset.calibration_count(options.calibration_samples)
-        for batch in dataset.calibration_batches(
-            options.calibration_samples, _CALIBRATION_BATCH, options.seed
-        ):
-            yield Progress(calibrator.samples, total, "calibrating")
-            calibrator.observe(batch)
-        statistics = calibrator.statistics()
+        statistics = yield from calibration_steps(
+            change_weights(graph, scheme),
+            dataset,
+            scheme,
+            samples=options.calibration_samples,
+            seed=options.seed,
+        )
     yield Progress(1, 3, f"quantizing to {scheme.id}")
     quantized = quantize(graph, scheme, statistics)
     yield Progress(2, 3, "writing")
@@ -194,13 +183,7 @@ def verify_task(
     steps = verification_steps(
         content, name=Path(path).name, modes=modes, seed=seed, samples=samples, data=dataset
     )
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as stop:
-            verification: Verification = stop.value
-            return verification
-        yield Progress(step.done, step.total, step.message)
+    return (yield from steps)
 
 
 def eightbit_task(
@@ -228,7 +211,7 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
 def _layer_summary(graph: Graph, layer: Layer, *, in_folded: bool = True) -> LayerSummary:
     weights = sorted(
         (_tensor_summary(graph, name) for name in layer.weights),
-        key=lambda summary: -_count(summary.shape),
+        key=lambda summary: -math.prod(summary.shape),
     )
     shape = graph.tensors[layer.output].shape
     return LayerSummary(layer.name, layer.kind, layer.parameters, shape, tuple(weights), in_folded)
@@ -248,13 +231,6 @@ def _tensor_summary(graph: Graph, name: str) -> TensorSummary:
     )
 
 
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
-
-
 def _first_weights(graph: Graph, summaries: tuple[LayerSummary, ...]) -> WeightView | None:
     """Histogram of the first layer with a weight of two or more dimensions, else of any."""
     having = [s for s in summaries if s.weights and s.weights[0].shape]
@@ -262,11 +238,11 @@ def _first_weights(graph: Graph, summaries: tuple[LayerSummary, ...]) -> WeightV
     return None if first is None else weight_view(graph, first.name, first.weights[0].name)
 
 
-def _quantize_weights(unfolded: Graph, folded: Graph, scheme_: Scheme) -> Graph:
+def _quantize_weights(unfolded: Graph, folded: Graph, scheme: Scheme) -> Graph:
     """The quantized graph for its weights' sake: ranges of activations need not be known."""
-    if not scheme_.needs_calibration:
-        return quantize(unfolded, scheme_)
-    loose = scheme_.with_options(integer_only=False, io_dtype="float32")
+    if not scheme.needs_calibration:
+        return quantize(unfolded, scheme)
+    loose = scheme.with_options(integer_only=False, io_dtype="float32")
     # Weights are pruned and clustered as the author wrote them.
-    graph = unfolded if scheme_.changes_weights else folded
+    graph = unfolded if scheme.changes_weights else folded
     return quantize(graph, loose, dict.fromkeys(folded.tensors, _WIDE))

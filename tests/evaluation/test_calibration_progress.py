@@ -10,12 +10,12 @@ from small_network import network, samples
 
 from qviz.evaluation.comparison import comparison_steps
 from qviz.evaluation.dataset import Dataset
-from qviz.evaluation.scheme_run import Step
+from qviz.progress import Progress
 from qviz.quantization import Calibrator
 
 
 def messages(steps: Iterator[Any]) -> list[str]:
-    return [e.message for e in steps if isinstance(e, Step) and "calibrating" in e.message]
+    return [e.message for e in steps if isinstance(e, Progress) and "calibrating" in e.message]
 
 
 def steps_of(data: Dataset) -> Iterator[Any]:
@@ -38,7 +38,7 @@ def test_a_stop_during_calibration_runs_no_further_batch(monkeypatch: pytest.Mon
     monkeypatch.setattr(Calibrator, "observe", counted)
     steps = steps_of(samples(network()))
     for event in steps:
-        if isinstance(event, Step) and event.message == "calibrating 4/10":
+        if isinstance(event, Progress) and event.message == "calibrating 4/10":
             break
     steps.close()  # type: ignore[attr-defined]
     assert observed == [4]

@@ -15,7 +15,6 @@ from qviz.evaluation import (
     Dataset,
     Preprocessing,
     SchemeResult,
-    Step,
     compare,
     comparison_steps,
 )
@@ -23,7 +22,7 @@ from qviz.evaluation.accuracy import run_steps
 from qviz.execution import Executor
 from qviz.graph import Graph
 from qviz.graph.passes import to_inference_form
-from qviz.progress import finish
+from qviz.progress import Progress, finish
 from qviz.quantization import SCHEMES, calibrate, quantize
 
 WITHOUT_LAYERS = [s for s, scheme in SCHEMES.items() if scheme.artifact != "tfjs"]
@@ -184,12 +183,12 @@ def test_steps_rise_to_the_total_and_rows_come_as_they_are_done() -> None:
     comparison = finish(steps, events.append)
     rows = [event for event in events if isinstance(event, SchemeResult)]
     assert rows == list(comparison.rows)
-    done = [event.done for event in events if isinstance(event, Step)]
+    done = [event.done for event in events if isinstance(event, Progress)]
     assert done == sorted(done)
-    totals = {event.total for event in events if isinstance(event, Step)}
+    totals = {event.total for event in events if isinstance(event, Progress)}
     assert len(totals) == 1
     assert done[-1] <= totals.pop()
-    assert any("layer errors" in e.message for e in events if isinstance(e, Step))
+    assert any("layer errors" in e.message for e in events if isinstance(e, Progress))
 
 
 def test_statistics_that_are_given_are_used() -> None:
