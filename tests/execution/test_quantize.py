@@ -94,3 +94,11 @@ def test_codes_without_a_scale_are_refused() -> None:
     graph = single_operator("DEQUANTIZE", [x], [float_tensor("y", 1, 4)])
     with pytest.raises(UnsupportedOperatorError, match=r"DEQUANTIZE of layer 'y'.*no scale"):
         Executor(graph)
+
+
+def test_what_is_no_number_is_the_largest_code_to_xnnpack() -> None:
+    graph = single_operator(
+        "QUANTIZE", [float_tensor("x", 1, 5)], [codes_tensor("y", (1, 5), np.int8, 0.1, 3)]
+    )
+    x = np.array([[np.nan, np.inf, -np.inf, 1e30, -1e30]], np.float32)
+    assert_same_codes(graph, x, rules=["xnnpack"])

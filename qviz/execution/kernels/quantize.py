@@ -45,7 +45,7 @@ def prepare_quantize(context: Context) -> Kernel:
 
 
 def _quantize_by_inverse(output: Tensor, params: QuantizationParams) -> Elementwise:
-    """``rint(x * (1 / scale)) + zero_point``, halves to even, in float32.
+    """``rint(x * (1 / scale)) + zero_point``, halves to even, in float32; NaN is the largest code.
 
     References
     ----------
@@ -61,7 +61,7 @@ def _quantize_by_inverse(output: Tensor, params: QuantizationParams) -> Elementw
         np.rint(codes, out=codes)
         np.clip(codes, low - zero_point, high - zero_point, out=codes)
         if np.isnan(codes).any():
-            np.nan_to_num(codes, copy=False, nan=0.0)
+            np.nan_to_num(codes, copy=False, nan=high - zero_point)
         codes += zero_point
         return np.asarray(codes.astype(dtype))
 
