@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from functools import cache
 
 # Parameters of glibc's mallopt, from malloc.h.
@@ -28,3 +29,13 @@ def reuse_freed_memory() -> None:
         return
     mallopt(_M_MMAP_THRESHOLD, _LARGEST_REUSED_BYTES)
     mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def release_freed_memory() -> None:
+    """Give memory of freed arrays back to the system after all.
+
+    Done before this process is copied: both would otherwise copy its pages, of no value, as soon as
+    they write into them. Does nothing where the C library is not glibc.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

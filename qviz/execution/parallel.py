@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from qviz.errors import ExecutionError
+from qviz.execution.memory import release_freed_memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -172,6 +173,7 @@ def _map_in_processes(
 ) -> Iterator[Result]:
     """Every n-th item is computed here, those between them by copies of this process."""
     copies: list[_Copy | None] = []
+    release_freed_memory()
     try:
         for first in range(1, workers):
             copies.append(_fork(function, items[first::workers]))
