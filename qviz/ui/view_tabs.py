@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from qviz.jobs.eightbit import EightbitPictures
 from qviz.jobs.results import ModelSummary, WeightView
 from qviz.ui.published import published_for
 from qviz.ui.session import Run, Session
@@ -16,6 +15,7 @@ from qviz.ui.theme import LIGHT, Theme
 from qviz.ui.views.empty import EmptyOr, EmptyState
 
 if TYPE_CHECKING:
+    from qviz.jobs.eightbit import EightbitPictures
     from qviz.ui.plot_export import Picture
     from qviz.ui.views.advice import AdviceView
     from qviz.ui.views.compare import CompareView
