@@ -41,6 +41,7 @@ def family_class(family: str) -> str:
         "tfjs": "f-tfjs",
         "dynamic-range": "f-int8",
         "int8": "f-int8",
+        "eightbit": "f-int8",
         "int16x8": "f-int16",
     }.get(family, "f-float")
 

@@ -22,6 +22,7 @@ from qviz.report import (
     write_layers_csv,
     write_report,
 )
+from qviz.report.charts import family_class
 from qviz.report.reading import bytes_text, decibel_text, grouped_notes, headline, worst_layers
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -139,6 +140,11 @@ def test_every_chart_is_told_in_words_too() -> None:
     labels = [v for name, v in page.attributes if name == "aria-label"]
     assert len(labels) == charts >= 3
     assert any("int8: 98.22%, 162.0 kB" in (label or "") for label in labels)
+
+
+def test_only_schemes_of_float_weights_are_drawn_as_such() -> None:
+    drawn = {s.id for s in SCHEMES.values() if family_class(s.family) == "f-float"}
+    assert drawn == {"float32", "float16"}
 
 
 def test_page_of_a_regression_speaks_of_errors() -> None:
