@@ -3,10 +3,10 @@
 A zip archive of two files:
 
 ``graph.json``
-    Deflated. ``format`` ("qviz-graph") and ``version`` (1); ``name``; ``inputs`` and ``outputs``, names of
-    tensors; ``operators`` in execution order, each with ``kind``, ``inputs``, ``outputs``,
-    ``options`` and ``layer``; ``tensors``, each with ``name``, ``shape``, ``dtype`` and, if it is
-    constant, the ``offset`` of its values.
+    Deflated. ``format`` ("qviz-graph") and ``version`` (1); ``name``; ``inputs`` and ``outputs``,
+    names of tensors; ``operators`` in execution order, each with ``kind``, ``inputs``, ``outputs``,
+    ``options`` (bytes as a list of numbers) and ``layer``; ``tensors``, each with ``name``,
+    ``shape``, ``dtype`` and, if it is constant, the ``offset`` of its values.
 ``constants.bin``
     Not compressed. The values of all constants one after the other, little-endian.
 
@@ -121,7 +121,10 @@ def _operator(operator: Operator) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers and arrays of numpy as JSON has them."""
+    """Numbers, arrays of numpy and bytes as JSON has them."""
+    if isinstance(value, bytes):
+        # The options of a custom operator.
+        return list(value)
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     if isinstance(value, Mapping):
