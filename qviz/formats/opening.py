@@ -26,7 +26,6 @@ _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TFLITE = b"TFL3"
 _MAX_MODEL_JSON_BYTES = 64 << 20
-_CONVERSION_TIMEOUT_S = 600.0
 
 _KerasReader = Callable[..., tuple[KerasModel, list[str]]]
 
@@ -199,7 +198,7 @@ def _convert(path: Path, allow_code: bool, reason: str) -> Graph:
     from qviz.formats.tflite.reader import read_tflite
 
     try:
-        data = convert_to_tflite(path, allow_code=allow_code, timeout=_CONVERSION_TIMEOUT_S)
+        data = convert_to_tflite(path, allow_code=allow_code)
     except ConversionError as error:
         raise ConversionError(f"{reason} {error}".strip()) from error
     graph = read_tflite(data, str(path))
