@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from qviz.quantization.scheme import SCHEMES
+
 pytestmark = pytest.mark.window
 
 ROOT = Path(__file__).parents[2]
@@ -183,7 +185,9 @@ def test_open_the_sample_run_int8_read_the_comparison_and_export_the_report(
 
     # int8 once more, by its shortcut.
     screen.key("ctrl+r")
-    state = screen.until(lambda s: s["last_run"] == 13 and not s["running"], "the run", 120)
+    state = screen.until(
+        lambda s: s["last_run"] == len(SCHEMES) + 1 and not s["running"], "the run", 120
+    )
     assert state["title"] == "digits.keras · int8 – qviz"
 
     # The comparison.
