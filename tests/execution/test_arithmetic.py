@@ -196,3 +196,14 @@ def test_optimized_kernels_have_16_bits_in_whole_vectors(kind: str, dtype: Any, 
         assert_same_codes(single_operator(kind, [x, y], [out]), a, b)
         if shape == (3, 77):
             assert_same_codes(single_operator(kind, [y, x], [out]), b, a)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8])
+def test_optimized_sums_of_all_codes(dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    x, y, out = (
+        codes_tensor(name, (4, 4000), dtype, scale, 5)
+        for name, scale in zip("xyo", (0.7, 0.3, 1e-5), strict=True)
+    )
+    a, b = (random_codes(rng, x.shape, dtype) for _ in range(2))
+    assert_same_codes(single_operator("ADD", [x, y], [out]), a, b)

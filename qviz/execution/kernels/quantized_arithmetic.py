@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
@@ -209,10 +210,19 @@ def _prepare_builtin_add(context: Context) -> Kernel:
     if context.rules is Rules.OPTIMIZED and is_wide and sign > 0 and first.shape == second.shape:
         rule = in_vectors(first, 16, rule_by(multiply_by_quantized_multiplier_once), rule)
 
+    # The vector code scales operands in a way of its own: int8 rounds once, uint8 truncates.
+    is_signed = target.dtype == np.int8
+    vectors = rule_by(multiply_by_quantized_multiplier_once if is_signed else _scale_and_truncate)
+
     def in_16_bits(a: Array, b: Array) -> Int64Array:
-        return _wrap_int16(rule(a, b))
+        return _wrap_int16(vectors(a, b))
 
     return _kernel_of_rule(context, rule, in_16_bits if sign > 0 else None)
+
+
+def _scale_and_truncate(x: ArrayLike, multiplier: int, shift: int) -> Int64Array:
+    """`multiply_by_quantized_multiplier` without the second rounding, of factors below 1."""
+    return saturating_rounding_doubling_high_mul(x, multiplier) >> -shift
 
 
 def _wrap_int16(x: Int64Array) -> Int64Array:
