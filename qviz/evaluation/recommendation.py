@@ -49,7 +49,7 @@ class Judgement:
         ``fits``: the loss is inside the tolerance, its interval included if there is one.
         ``unsure``: only the
         measured loss is, and there are too few samples to be sure. ``loses``: not even that.
-        ``elsewhere``: it does not run on the hardware asked for.
+        ``elsewhere``: it does not run on the hardware asked for, or on none at all.
     loss : Loss
     """
 
@@ -191,7 +191,9 @@ def _ratio(value: float, unit: float) -> float:
 
 
 def _verdict(row: SchemeResult, loss: Loss, tolerance: float, hardware: Hardware | None) -> Verdict:
-    if hardware is not None and not runs_on(row.scheme, hardware):
+    # An artifact that no hardware takes, such as that of eightbit, is a lesson and no answer.
+    places = tuple(HARDWARE) if hardware is None else (hardware,)
+    if not any(runs_on(row.scheme, place) for place in places):
         return "elsewhere"
     limit = tolerance + _ROUNDING
     if not loss.measured <= limit:

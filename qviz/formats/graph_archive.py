@@ -12,7 +12,7 @@ A zip archive of two files:
 
 TensorFlow 1 would write an eightbit model as a GraphDef, which takes TensorFlow to write. This
 archive holds the same operators and the same bytes of constants, so that its size is a fair
-measure; no other program reads it.
+measure; no program but qviz reads it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import json
 import math
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,15 @@ def write_graph_archive(graph: Graph) -> bytes:
         archive.writestr(zipfile.ZipInfo(_GRAPH, _FIRST_DAY), text, zipfile.ZIP_DEFLATED, 9)
         archive.writestr(zipfile.ZipInfo(_CONSTANTS, _FIRST_DAY), b"".join(constants))
     return buffer.getvalue()
+
+
+def is_graph_archive(path: Path) -> bool:
+    """Whether a zip file has the two members of an archive; False where it is no zip file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {_GRAPH, _CONSTANTS} <= set(archive.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def read_graph_archive(data: bytes, name: str = "the archive") -> Graph:

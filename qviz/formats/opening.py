@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from qviz.errors import ConversionError, ModelFormatError, QvizError, UnsupportedLayerError
+from qviz.formats.graph_archive import is_graph_archive, read_graph_archive
 from qviz.formats.keras.lowering import lower
 from qviz.formats.keras.lowering.classes import is_keras_class
 from qviz.formats.keras.lowering.inputs import InputShape
@@ -110,6 +111,8 @@ def _open_file(path: Path, allow_code: bool, wanted: InputShape, convert: bool) 
     if not head:
         raise ModelFormatError(f"{path.name} is empty.")
     if head.startswith(_ZIP):
+        if is_graph_archive(path):
+            return _open_graph_archive(path)
         return _open_keras(path, "keras", read_keras_archive, allow_code, wanted, convert)
     if head == _HDF5:
         return _open_keras(path, "h5", read_keras_hdf5, allow_code, wanted, convert)
@@ -153,6 +156,11 @@ def _open_tflite(path: Path) -> Graph:
     from qviz.formats.tflite.reader import read_tflite
 
     return read_tflite(path.read_bytes(), str(path))
+
+
+def _open_graph_archive(path: Path) -> Graph:
+    graph = read_graph_archive(path.read_bytes(), path.name)
+    return graph.with_source(Source(str(path), "qviz", "qviz", _sha256(path), path.stat().st_size))
 
 
 def _open_folder(path: Path, allow_code: bool, wanted: InputShape, convert: bool) -> Graph:

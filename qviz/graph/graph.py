@@ -20,7 +20,7 @@ class Source:
     path : str
         File or folder as the user gave it.
     format : str
-        ``keras``, ``h5``, ``tflite``, ``tfjs``, ``savedmodel`` or ``converted``.
+        ``keras``, ``h5``, ``tflite``, ``tfjs``, ``savedmodel``, ``converted`` or ``qviz``.
     writer : str
         Program and version that wrote the file, e.g. ``Keras 2.15.0``; empty if unknown.
     sha256 : str

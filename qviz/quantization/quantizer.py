@@ -13,6 +13,7 @@ from qviz.quantization.calibration import TensorStatistics
 from qviz.quantization.changed_weights import change_weights
 from qviz.quantization.dynamic_range import quantize_dynamic_range
 from qviz.quantization.eightbit.forms import operators_in_float, quantize_eightbit
+from qviz.quantization.eightbit.kinds import PREFIX
 from qviz.quantization.float16 import quantize_float16
 from qviz.quantization.int8 import quantize_int8
 from qviz.quantization.int16x8 import quantize_int16x8
@@ -170,6 +171,11 @@ def _where(operator: Operator) -> str:
 
 
 def _check_float(graph: Graph) -> None:
+    if any(operator.kind.startswith(PREFIX) for operator in graph.operators):
+        raise SchemeError(
+            f"The model {graph.name!r} is already quantized: it has 8-bit operators. "
+            "Open the float model it was made from."
+        )
     for tensor in graph.tensors.values():
         stored_half = tensor.is_constant and tensor.dtype == np.float16
         if tensor.quantization is not None or stored_half:

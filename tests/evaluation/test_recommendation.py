@@ -53,6 +53,12 @@ def test_smallest_that_fits_with_its_interval() -> None:
     assert "3.8 times smaller" in found.sentence
 
 
+def test_what_no_hardware_takes_is_no_answer() -> None:
+    found = recommend(comparison(*THREE.rows, row("eightbit", 0.90, 900)), 0.01)
+    assert found.scheme == "int8"
+    assert found.judgements[-1].verdict == "elsewhere"
+
+
 @pytest.mark.parametrize(
     ("tolerance", "chosen", "unsure"),
     [

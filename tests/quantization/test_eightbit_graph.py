@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from qviz.errors import ModelFormatError, SchemeError
 from qviz.evaluation.artifact import artifact_files
 from qviz.evaluation.eightbit_forms import form_results
 from qviz.execution import Executor
+from qviz.formats import open_model
 from qviz.formats.graph_archive import read_graph_archive, write_graph_archive
 from qviz.graph import Graph, Operator, Tensor
 from qviz.graph.passes import to_inference_form
@@ -345,6 +347,18 @@ def test_the_archive_holds_the_graph() -> None:
         np.testing.assert_array_equal(one, other)
     weights = sum(t.data.nbytes for t in graph.constants().values() if t.data is not None)
     assert weights < len(data) < weights + 4000
+
+
+def test_an_archive_is_opened_like_any_model(tmp_path: Path) -> None:
+    path = tmp_path / "model.zip"
+    path.write_bytes(write_graph_archive(quantize(relus(2), "eightbit")))
+    graph = open_model(path)
+    (y,) = Executor(graph).run(X).outputs
+    np.testing.assert_allclose(y, np.maximum(X, 0), atol=0.005)
+    assert graph.source is not None
+    assert graph.source.format == "qviz"
+    with pytest.raises(SchemeError, match="already quantized: it has 8-bit operators"):
+        quantize(graph, "int8")
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100, 300])
