@@ -135,30 +135,50 @@ def _columns(rows: list[list[str]], links: Links, widths: Mapping[str, float]) -
     width = {name: widths.get(name, _BEND_WIDTH) for names in rows for name in names}
     x: dict[str, float] = {}
     for names in rows:
-        _pack(names, [0.0] * len(names), width, x)
+        _pack(names, [0.0] * len(names), width, x, None)
+    anchors = [_anchor(names, links) for names in rows]
     for sweep in range(_SWEEPS):
-        for names in rows if sweep % 2 == 0 else rows[::-1]:
+        order = range(len(rows)) if sweep % 2 == 0 else range(len(rows) - 1, -1, -1)
+        for row in order:
             wished = []
-            for name in names:
-                mean = _mean([x[n] for n, _ in links[name]])
+            for name in rows[row]:
+                # A constant goes where its reader is, not the other way round.
+                chain = [n for n, _ in links[name] if len(links[n]) > 1]
+                mean = _mean([x[n] for n in chain or (n for n, _ in links[name])])
                 wished.append(x[name] if mean is None else mean)
-            _pack(names, wished, width, x)
+            _pack(rows[row], wished, width, x, anchors[row])
     return x
 
 
+def _anchor(names: Sequence[str], links: Links) -> int | None:
+    """The one box of a row with the most arrows: it gets its wish, and chains become straight."""
+    counts = [len(links[name]) for name in names]
+    most = max(counts)
+    return counts.index(most) if counts.count(most) == 1 and most > 1 else None
+
+
 def _pack(
-    names: Sequence[str], wished: Sequence[float], width: dict[str, float], x: dict[str, float]
+    names: Sequence[str],
+    wished: Sequence[float],
+    width: dict[str, float],
+    x: dict[str, float],
+    anchor: int | None,
 ) -> None:
-    """Keep the order and the gaps; the mean of pushing left and pushing right stays centred."""
+    """Keep the order and the gaps, around the anchor or, without one, midway of both pushes."""
+    gaps = [(width[a] + width[b]) / 2 + _GAP_X for a, b in pairwise(names)]
     to_right, to_left = list(wished), list(wished)
-    for i in range(1, len(names)):
-        gap = (width[names[i - 1]] + width[names[i]]) / 2 + _GAP_X
-        to_right[i] = max(to_right[i], to_right[i - 1] + gap)
-    for i in range(len(names) - 2, -1, -1):
-        gap = (width[names[i]] + width[names[i + 1]]) / 2 + _GAP_X
-        to_left[i] = min(to_left[i], to_left[i + 1] - gap)
-    for name, a, b in zip(names, to_right, to_left, strict=True):
-        x[name] = (a + b) / 2
+    for i, gap in enumerate(gaps):
+        to_right[i + 1] = max(to_right[i + 1], to_right[i] + gap)
+    for i in range(len(gaps) - 1, -1, -1):
+        to_left[i] = min(to_left[i], to_left[i + 1] - gaps[i])
+    places = [(a + b) / 2 for a, b in zip(to_right, to_left, strict=True)]
+    if anchor is not None:
+        places = list(wished)
+        for i in range(anchor, len(gaps)):
+            places[i + 1] = max(places[i + 1], places[i] + gaps[i])
+        for i in range(anchor - 1, -1, -1):
+            places[i] = min(places[i], places[i + 1] - gaps[i])
+    x.update(zip(names, places, strict=True))
 
 
 def _route(

@@ -121,6 +121,8 @@ class CodesPanel(QScrollArea):
         self.table.source.set_rows(header, [row.code for row in codes.rows], rows, tips)
         bar = self.table.horizontalHeader()
         bar.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for narrow in (0, 2)[: 2 if documented else 1]:
+            bar.setSectionResizeMode(narrow, QHeaderView.ResizeMode.ResizeToContents)
         height = self.table.verticalHeader().defaultSectionSize() * len(rows)
         self.table.setFixedHeight(height + bar.sizeHint().height() + 2 * self.table.frameWidth())
         spoken = "; ".join(f"{cells[0].text} = {cells[1].text}" for cells in rows)

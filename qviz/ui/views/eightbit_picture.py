@@ -39,7 +39,7 @@ from qviz.ui.views.eightbit_text import Arrow, node_text, operators, tidy
 _LARGEST_SIDE = 12_000
 _SMALLEST_ZOOM, _LARGEST_ZOOM = 0.15, 3.0
 # A picture that fits the height only when smaller than this is shown from its top instead.
-_READABLE = 0.7
+_READABLE, _COMFORTABLE = 0.7, 0.85
 _PADDING, _NARROWEST_BOX, _WIDEST_BOX = 12.0, 44.0, 190.0
 _ZOOM_KEYS = {Qt.Key.Key_Plus: 1.2, Qt.Key.Key_Equal: 1.2, Qt.Key.Key_Minus: 1 / 1.2}
 
@@ -123,8 +123,13 @@ class EightbitPicture(QWidget):
         metrics = QFontMetricsF(self.font())
         widths = {node.id: _box_width(node, metrics) for node in nodes}
         placed = place(widths, [(arrow.source, arrow.target) for arrow in arrows])
+        ranges = {node.id for node in nodes if node.kind == "range"}
         for arrow, route in zip(arrows, placed.routes, strict=True):
-            scene.addItem(_ArrowItem(arrow, route, theme))
+            # Min and Max read what their neighbour reads: naming it once is enough.
+            is_named = arrow.main != "min/max" and (
+                arrow.main != "float" or arrow.target not in ranges
+            )
+            scene.addItem(_ArrowItem(arrow, route, theme, is_named=is_named))
         for node in nodes:
             box = _Box(node, widths[node.id], theme, vanishes=node.id in self._vanishing)
             box.setPos(*placed.centres[node.id])
@@ -180,7 +185,7 @@ class _Canvas(QGraphicsView):
         self.resetTransform()
         across = min(view.width() / rect.width(), 1.15)
         whole = min(across, view.height() / rect.height())
-        zoom = whole if whole >= _READABLE else across
+        zoom = whole if whole >= _READABLE else min(across, _COMFORTABLE)
         self.scale(zoom, zoom)
         self.centerOn(rect.center())
         if whole < zoom:
@@ -287,15 +292,16 @@ class _Box(QGraphicsItem):
 class _ArrowItem(QGraphicsItem):
     """What flows from one box to another, with its type beside the head."""
 
-    def __init__(self, arrow: Arrow, route: tuple[Point, ...], theme: Theme) -> None:
+    def __init__(
+        self, arrow: Arrow, route: tuple[Point, ...], theme: Theme, *, is_named: bool
+    ) -> None:
         super().__init__()
-        self._arrow, self._theme = arrow, theme
+        self._arrow, self._theme, self._shows_label = arrow, theme, is_named
         points = [QPointF(*point) for point in route]
         self._path = _curve(points)
         self._tip = points[-1]
         # On the side that the arrow comes from: two that meet keep their labels apart.
         self._from_left = points[-2].x() < points[-1].x() - 1
-        self._shows_label = arrow.main != "min/max"
         self.setToolTip(", ".join(arrow.labels))
 
     def boundingRect(self) -> QRectF:  # noqa: N802
