@@ -15,6 +15,7 @@ from qviz.quantization.rules import BIAS_OPERANDS
 
 _XNNPACK_LIMIT = 256
 _BOUNDS = {"RELU6": 6.0, "RELU_N1_TO_1": 1.0}
+_SOFTMAX = ("SOFTMAX", "LOG_SOFTMAX")
 _DEFAULT = "LiteRT's default interpreter"
 
 
@@ -40,6 +41,15 @@ def refusals(quantized: Graph, profile_name: str) -> Iterator[str]:
                 f"output {_state(output)}, and its scale {scale:.3g} is too small for what the "
                 f"layer computes. Calibrate with more varied samples, remove the layer if it is "
                 f"dead, or keep {operator.layer} in float32."
+            )
+        elif operator.kind in _SOFTMAX and _is_too_fine(
+            quantized.tensors[operator.inputs[0] or ""]
+        ):
+            yield (
+                f"LiteRT's reference interpreter refuses the written model because of "
+                f"{operator.kind} in {operator.layer}, as it does TensorFlow's own (profile "
+                f"{profile_name}): its input was always 0 in calibration. The default interpreter "
+                f"runs it. Calibrate with more varied samples, or remove the dead layer before it."
             )
 
 
@@ -84,6 +94,11 @@ _FACTORS: dict[str, Callable[[float, float, Tensor], float]] = {
     "SQUARED_DIFFERENCE": _square_factor,
     "HARD_SWISH": _hard_swish_factor,
 }
+
+
+def _is_too_fine(source: Tensor) -> bool:
+    """Of an input of SOFTMAX; LiteRT, internal/quantization_util.cc, PreprocessSoftmaxScaling."""
+    return source.dtype.itemsize == 1 and _scale(source) * (1 << 26) <= 1
 
 
 def _scale(tensor: Tensor | None) -> float:

@@ -66,6 +66,17 @@ def test_dead_convolution_is_told_and_refused_by_default_only() -> None:
         load(content, OpResolverType.AUTO)
 
 
+def test_softmax_of_a_dead_layer_is_told() -> None:
+    # LiteRT's reference kernels end the program here, so that they are not asked.
+    net, _ = dead("RELU")
+    net.last = next(o.outputs[0] for o in net.operators if o.kind == "RELU")
+    net.unary("SOFTMAX", beta=1.0)
+    graph = net.graph()
+    quantized = quantize(graph, "int8", calibrate(graph, [net.samples(8)]))
+    told = [n for n in integer_notes(graph, quantized) if "SOFTMAX" in n]
+    assert [n.split(" refuses")[0] for n in told] == ["LiteRT's reference interpreter"]
+
+
 @pytest.mark.parametrize("kind", ["RELU", "RELU6", "ADD"])
 def test_dead_layers_run_in_16x8(kind: str) -> None:
     told, content = notes_and_file(kind, "int16x8")
