@@ -94,7 +94,7 @@ class EightbitPicture(QWidget):
 
     def rows(self) -> list[list[str]]:
         """The boxes with what they read, as a table with a header."""
-        table = [["operator", "layer", "reads", "vanishes"]]
+        table = [["operator", "layer", "vanishes", "reads"]]
         if self._picture is None:
             return table
         nodes, arrows = tidy(self._picture)
@@ -106,7 +106,7 @@ class EightbitPicture(QWidget):
                 if arrow.target == node.id
             ]
             vanishes = "yes" if node.id in self._vanishing else ""
-            table.append([node.label, node.layer, "; ".join(reads), vanishes])
+            table.append([node.label, node.layer, vanishes, "; ".join(reads)])
         return table
 
     # -- drawing -----------------------------------------------------------------------------
