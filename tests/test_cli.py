@@ -309,14 +309,14 @@ def test_starting_loads_nothing_heavy() -> None:
 STOPPED = """
 import os, signal, sys
 from qviz import cli, evaluation, files
-from qviz.evaluation import artifact, layer_error, scheme_run
+from qviz.evaluation import artifact, calibration, layer_error, scheme_run
 
 def stop(*arguments, **options):
     os.kill(os.getpid(), signal.SIGINT)
     raise AssertionError("not stopped")
 
 module, name = {
-    "calibration": (scheme_run.Calibrator, "observe"),
+    "calibration": (calibration.Calibrator, "observe"),
     "accuracy": (scheme_run, "run_steps"),
     "artifact": (artifact.gzip, "compress"),
     "layers": (layer_error.LocalRunner, "run"),
