@@ -16,9 +16,10 @@ from qviz.cli.advice import advise
 from qviz.cli.comparing import load_data, open_graph, recipes, run_comparison, write_all
 from qviz.cli.demo import demo, train
 from qviz.cli.eightbit import eightbit
-from qviz.cli.progress import progress
+from qviz.cli.progress import progress, shown
 from qviz.cli.verification import verify
 from qviz.errors import QvizError
+from qviz.progress import finish
 
 if TYPE_CHECKING:
     from qviz.quantization import Scheme
@@ -132,7 +133,8 @@ def quantize(
     """Quantize a model and write the .tflite or tfjs files."""
     from qviz.cli.printing import say
     from qviz.evaluation import artifact_size, write_artifact
-    from qviz.quantization import Calibrator, change_weights
+    from qviz.evaluation.calibration import calibration_steps
+    from qviz.quantization import change_weights
     from qviz.quantization import quantize as quantize_graph
     from qviz.quantization import scheme as scheme_named
     from qviz.report.reading import bytes_text
@@ -159,12 +161,10 @@ def quantize(
                 target=label_column,
             )
             changed = change_weights(graph, recipe)
-            calibrator = Calibrator(changed, recipe.range_estimator, recipe.percentile)
-            total = dataset.calibration_count(calibration_samples)
-            for batch in dataset.calibration_batches(calibration_samples, 16, seed):
-                report(calibrator.samples, total, "calibrating")
-                calibrator.observe(batch)
-            statistics = calibrator.statistics()
+            steps = calibration_steps(
+                changed, dataset, recipe, samples=calibration_samples, seed=seed
+            )
+            statistics = finish(steps, shown(report))
         report(0, 0, f"quantizing to {recipe.id}")
         quantized = quantize_graph(graph, recipe, statistics)
         written = write_artifact(graph, quantized, recipe, target)
