@@ -90,6 +90,7 @@ class DataChooser(QWidget):
         column.addLayout(line)
         column.addWidget(self.preprocessing)
         column.addWidget(self.description)
+        self._describe_preprocessing()
 
     @property
     def is_chosen(self) -> bool:

@@ -138,6 +138,8 @@ class AdviceView(QWidget):
             self.tr("Points of accuracy; for numbers, percent by which the mean error may grow")
         )
         self.tolerance.setAccessibleName(self.tr("Tolerated loss"))
+        # Layouts press spin boxes flatter than anything else.
+        self.tolerance.setMinimumHeight(self.tolerance.sizeHint().height())
         self.tolerance.valueChanged.connect(self._answer)
         column.addWidget(_wrapped(tr(QUESTIONS["loss"][0])))
         column.addWidget(self.tolerance)
