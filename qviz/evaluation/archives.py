@@ -7,8 +7,11 @@ reader knows dictionaries, lists, bytes and arrays of bytes, and refuses the res
 from __future__ import annotations
 
 import gzip
+import io
 import pickle
+import pickletools
 import tarfile
+import warnings
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
@@ -25,6 +28,9 @@ Bytes = NDArray[np.uint8]
 _IDX_UINT8 = 0x08
 _LARGEST_BYTES = 1 << 30
 _ROW = 3 * 32 * 32
+# Ten thousand images take 31 MB.
+_LARGEST_BATCH_BYTES = 256 << 20
+_MEMO_WRITERS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 
 def read_idx(path: Path) -> Bytes:
@@ -114,7 +120,11 @@ def _joined(
 
 def _cifar_batch(file: BinaryIO | Any, where: str) -> tuple[Bytes, NDArray[np.int64]]:
     try:
-        content = _BatchReader(file, encoding="bytes").load()
+        stored = file.read(_LARGEST_BATCH_BYTES + 1)
+        if len(stored) > _LARGEST_BATCH_BYTES:
+            raise DatasetError(f"{where} is larger than a CIFAR-10 batch.")
+        _check_memo(stored)
+        content = _BatchReader(io.BytesIO(stored), encoding="bytes").load()
     except DatasetError:
         raise
     except (pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError) as error:
@@ -135,6 +145,23 @@ def _cifar_batch(file: BinaryIO | Any, where: str) -> tuple[Bytes, NDArray[np.in
         raise DatasetError(f"{where} has labels that are not 0 to 9.")
     images = rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return np.ascontiguousarray(images), np.array(labels, np.int64)
+
+
+def _check_memo(stored: bytes) -> None:
+    """Refuse a memo with holes: the reader takes memory for as many places as the highest number.
+
+    Writers number the places from 0 on, so none is beyond the number of instructions.
+    """
+    highest = count = 0
+    with warnings.catch_warnings():
+        # Python warns of odd escapes in damaged text; what matters is checked later.
+        warnings.simplefilter("ignore")
+        for opcode, argument, _ in pickletools.genops(stored):
+            count += 1
+            if opcode.name in _MEMO_WRITERS and argument is not None:
+                highest = max(highest, int(argument))
+    if highest > count:
+        raise pickle.UnpicklingError(f"it numbers {highest} objects in {count} instructions")
 
 
 class _Array:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from qviz.errors import DatasetError
+from qviz.evaluation import archives
 from qviz.evaluation.archives import read_cifar_folder, read_cifar_tar, read_idx
 
 IMAGES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
@@ -128,6 +129,19 @@ def test_no_code_of_a_batch_is_run(tmp_path: Path) -> None:
 def test_other_pickles_are_refused(tmp_path: Path, content: Any) -> None:
     with pytest.raises(DatasetError, match=r"^b "):
         read_cifar_folder([write(tmp_path, "b", content)])
+
+
+def test_a_memo_with_holes_takes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # PROTO 2, the integer 1, LONG_BINPUT of place 2**31, STOP: sixteen gigabytes of empty places.
+    path = tmp_path / "b"
+    path.write_bytes(b"\x80\x02K\x01r" + (1 << 31).to_bytes(4, "little") + b".")
+
+    def load(_: object) -> None:
+        raise AssertionError("the batch was unpickled")
+
+    monkeypatch.setattr(archives._BatchReader, "load", load)
+    with pytest.raises(DatasetError, match="numbers 2147483648 objects in 4 instructions"):
+        read_cifar_folder([path])
 
 
 def test_damaged_pickles_are_refused(tmp_path: Path) -> None:
