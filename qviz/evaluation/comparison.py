@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable
 from qviz.errors import (
     CalibrationError,
     ConversionError,
+    ExecutionError,
     ExportError,
     SchemeError,
     UnsupportedLayerError,
@@ -33,6 +34,7 @@ _MISFITS = (
     UnsupportedLayerError,
     CalibrationError,
     ConversionError,
+    ExecutionError,
     ExportError,
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.errors import QvizError
 from qviz.evaluation.metrics import error_metrics
 from qviz.evaluation.results import ErrorMetrics
 from qviz.graph import Graph, Tensor
@@ -140,19 +141,19 @@ def weight_view(
 
     Raises
     ------
-    KeyError
-        If the graph has no such constant.
-    IndexError
-        If there is no such channel.
+    QvizError
+        If the graph has no such constant, the constant no values, or no such channel.
     """
-    tensor = graph.tensors[name]
+    tensor = graph.tensors.get(name)
+    if tensor is None or not tensor.is_constant or not tensor.size:
+        raise QvizError(f"{layer} has no weights named {name} to show. Choose another tensor.")
     values = tensor.real()
     dimension = channel_dimension(graph, name)
     coded = None if quantized is None else quantized_counterpart(quantized, name)
     rows = _by_channel(values, dimension)
     channels = len(rows)
     if channel is not None and not 0 <= channel < channels:
-        raise IndexError(f"{name} has channels 0 to {channels - 1}, not {channel}")
+        raise QvizError(f"{name} has channels 0 to {channels - 1}; there is no {channel}.")
     shown = rows if channel is None else rows[channel : channel + 1]
     edges = _edges(shown)
     side = _QuantizedSide.of(coded, dimension, channel, shown, edges)

@@ -233,7 +233,7 @@ def _tensor_summary(graph: Graph, name: str) -> TensorSummary:
 
 def _first_weights(graph: Graph, summaries: tuple[LayerSummary, ...]) -> WeightView | None:
     """Histogram of the first layer with a weight of two or more dimensions, else of any."""
-    having = [s for s in summaries if s.weights and s.weights[0].shape]
+    having = [s for s in summaries if s.parameters and s.weights[0].shape]
     first = next((s for s in having if len(s.weights[0].shape) > 1), having[0] if having else None)
     return None if first is None else weight_view(graph, first.name, first.weights[0].name)
 

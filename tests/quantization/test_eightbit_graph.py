@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from builders import activation, constant, operator
 
-from qviz.errors import ModelFormatError, SchemeError
+from qviz.errors import ModelFormatError, SchemeError, UnsupportedOperatorError
 from qviz.evaluation.artifact import artifact_files
 from qviz.evaluation.eightbit_forms import form_results
 from qviz.execution import Executor
@@ -413,3 +413,10 @@ def test_tables_of_other_ranges() -> None:
             code_table(low, high)
     with pytest.raises(ValueError, match="8 bits"):
         code_table(codes=[256])
+
+
+def test_graphs_that_call_others_are_refused(shared_folder: Path) -> None:
+    graph = open_model(shared_folder / "zoo" / "tflite" / "80edc1-nested_while.bin")
+    with pytest.raises(UnsupportedOperatorError, match="WHILE") as caught:
+        quantize(graph, "eightbit")
+    assert caught.value.kind == "WHILE"

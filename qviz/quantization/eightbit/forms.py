@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qviz.errors import UnsupportedOperatorError
 from qviz.graph import Graph, Operator
 from qviz.quantization.eightbit.kinds import PREFIX, eightbit_kind
 from qviz.quantization.eightbit.separate import separate
 from qviz.quantization.eightbit.strip import strip
 from qviz.quantization.eightbit.wrap import wrap
+
+# Operators whose work is done by other subgraphs of the file.
+_CALLS = frozenset(("WHILE", "IF", "CALL_ONCE", "STABLEHLO_CASE", "STABLEHLO_COMPOSITE"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +42,21 @@ def eightbit_forms(graph: Graph) -> EightbitForms:
 
 
 def quantize_eightbit(graph: Graph) -> Graph:
-    """The stripped form."""
+    """The stripped form.
+
+    Raises
+    ------
+    UnsupportedOperatorError
+        If the graph calls other graphs: TensorFlow 1's rewriting knows one graph only.
+    """
+    for operator in graph.operators:
+        if operator.kind in _CALLS:
+            raise UnsupportedOperatorError(
+                f"{operator.kind} in {operator.layer or operator.outputs} calls another graph, "
+                "which the eightbit scheme does not rewrite. Choose another scheme.",
+                kind=operator.kind,
+                operator=operator.layer,
+            )
     return strip(wrap(separate(graph)))
 
 
