@@ -47,7 +47,7 @@ def main(model_path: str | None = None, *, screenshot: str | os.PathLike[str] | 
     WindowError
         If Qt or one of its system libraries is missing.
     """
-    application = _application()
+    application = qt_application()
     from qviz.ui.main_window import MainWindow
 
     window = MainWindow()
@@ -96,7 +96,7 @@ def offscreen_picture(
     """
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = _application()
+    application = qt_application()
     from PySide6.QtCore import QSettings
 
     from qviz.files import write_bytes
@@ -142,7 +142,7 @@ def _show_source(
     _settle(application)
 
 
-def _application() -> QApplication:
+def qt_application() -> QApplication:
     """The application, with the style that qviz's palettes are made for.
 
     PySide6 is imported before anything else of the window: pyqtgraph would hide why it fails.

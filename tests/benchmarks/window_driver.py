@@ -24,9 +24,9 @@ BEAT_MS = 10
 
 def open_window() -> tuple[QApplication, MainWindow]:
     """Do what ``qviz`` does, with settings of its own."""
-    from qviz.ui.app import _application
+    from qviz.ui.app import qt_application
 
-    application = _application()
+    application = qt_application()
     from PySide6.QtCore import QSettings
 
     from qviz.ui.main_window import MainWindow
