@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from qviz.quantization.scheme import Scheme
@@ -17,6 +16,7 @@ from qviz.ui.theme import Theme
 
 _GAP = 9.0
 _LEADER = 26.0
+_MARGIN = 2.0
 # Shape by artifact and granularity: colour is never the only sign.
 _SYMBOLS = {"float32": "o", "tfjs": "s", "float16": "d", "dynamic-range": "t", "int16x8": "star"}
 
@@ -103,6 +103,8 @@ class Scatter(QWidget):
         while len(self._labels) < len(self._points):
             label = pg.TextItem(anchor=(0, 0.5))
             label.setFont(small_font())
+            # Little margin: the box is filled, and must not reach over the line above or below.
+            label.textItem.document().setDocumentMargin(_MARGIN)
             self.plot.item.addItem(label, ignoreBounds=True)
             self._labels.append(label)
         for i, label in enumerate(self._labels):
@@ -163,21 +165,24 @@ class Scatter(QWidget):
 
     def _place_labels(self) -> None:
         """Put each label beside its point; where they would collide, in a column with lines."""
-        metrics = QFontMetricsF(small_font())
+        sizes = {
+            p.key: label.textItem.boundingRect()
+            for p, label in zip(self._points, self._labels, strict=False)
+        }
+        # A label gets the whole box that it fills, not only its letters.
+        height = max((math.ceil(r.height()) for r in sizes.values()), default=0)
         view = self.plot.box.sceneBoundingRect()
         dots = {p.key: self._to_pixels(p) for p in self._points}
-        widths = {p.key: metrics.horizontalAdvance(p.label) + 10 for p in self._points}
-        free = _free_places(dots, widths, metrics.height(), view)
-        columns = _column_places(dots.keys() - free.keys(), dots, widths, metrics.height(), view)
+        widths = {key: size.width() + 2 for key, size in sizes.items()}
+        free = _free_places(dots, widths, height, view)
+        columns = _column_places(dots.keys() - free.keys(), dots, widths, height, view)
         # A column may reach over a label that stood free; then that one joins the column.
         for _ in range(len(self._points)):
             hit = {k for k, r in free.items() if any(r.intersects(c) for c in columns.values())}
             if not hit:
                 break
             free = {k: r for k, r in free.items() if k not in hit}
-            columns = _column_places(
-                dots.keys() - free.keys(), dots, widths, metrics.height(), view
-            )
+            columns = _column_places(dots.keys() - free.keys(), dots, widths, height, view)
         lines_x: list[float] = []
         lines_y: list[float] = []
         for point, label in zip(self._points, self._labels, strict=False):
