@@ -47,6 +47,33 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
     return target
 
 
+def refuse_overwriting(path: str | os.PathLike[str], *sources: str | os.PathLike[str]) -> None:
+    """Refuse a target that is a source itself, or a folder that would be replaced with one in it.
+
+    Links and other spellings of a name count as the file they lead to. Sources that are empty or
+    missing (names of public data sets) are passed over.
+
+    Raises
+    ------
+    ExportError
+        If writing to `path` would destroy a source.
+    """
+    target = Path(path)
+    for name in sources:
+        if not os.fspath(name):
+            continue
+        source = Path(name)
+        try:
+            met = target.exists() and source.exists()
+            lost = met and any(target.samefile(p) for p in (source, *source.resolve().parents[:1]))
+        except OSError:
+            continue
+        if lost:
+            raise ExportError(
+                f"Writing {target} would overwrite {source}, which is read; choose another name."
+            )
+
+
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
     """Write `text` as UTF-8, as :func:`write_bytes` does."""
     return write_bytes(path, text.encode("utf-8"))

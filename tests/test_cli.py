@@ -113,6 +113,29 @@ def test_quantize_writes_the_artifact(run, tmp_path: Path) -> None:  # type: ign
     assert (tmp_path / "web" / "model.json").is_file()
 
 
+def test_no_output_overwrites_the_model_or_the_data(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    model, data = tmp_path / "m.keras", tmp_path / "d.csv"
+    model.write_bytes((sample_models() / "digits" / "digits.keras").read_bytes())
+    data.write_text("1,2\n")
+    link = tmp_path / "link.tflite"
+    link.symlink_to(model)
+    kept = model.read_bytes()
+    for command in (
+        ("quantize", model, "-s", "float16", "-o", tmp_path / "." / "m.keras"),
+        ("quantize", model, "-s", "float16", "-o", link),
+        ("quantize", model, "-s", "int8", "-d", data, "-o", data),
+        ("compare", model, "-d", data, "--json", model),
+        ("compare", model, "-d", data, "--layers-csv", data),
+        ("report", model, "-d", data, "-o", tmp_path / "d.html"),
+    ):
+        ran = run(*command)
+        assert ran.code != 0
+        assert "which is read; choose another name" in ran.err
+    assert model.read_bytes() == kept
+    assert data.read_text() == "1,2\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["d.csv", "link.tflite", "m.keras"]
+
+
 def test_quantize_options_change_the_result(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     common = ("quantize", DIGITS, "-s", "int8", "-d", "digits", "--calibration-samples", "30")
     variants: dict[str, tuple[str, ...]] = {

@@ -13,7 +13,14 @@ from typer.core import TyperGroup
 from qviz import __version__
 from qviz.cli import options as opt
 from qviz.cli.advice import advise
-from qviz.cli.comparing import load_data, open_graph, recipes, run_comparison, write_all
+from qviz.cli.comparing import (
+    load_data,
+    open_graph,
+    recipes,
+    report_files,
+    run_comparison,
+    write_all,
+)
 from qviz.cli.demo import demo, train
 from qviz.cli.eightbit import eightbit
 from qviz.cli.progress import progress, shown
@@ -145,7 +152,7 @@ def quantize(
         **opt.weight_options(prune, prune_scope, clusters, cluster_start),
     )
     target = _artifact_path(out, model, recipe)
-    opt.check_target(target)
+    opt.check_target(target, sources=(model, data))
     if recipe.needs_calibration:
         opt.need_data(data, recipe.id)
     graph = open_graph(model, allow_code)
@@ -219,9 +226,9 @@ def compare(
     from qviz.cli.comparison_table import print_comparison
     from qviz.report import write_layers_csv, write_report
 
-    opt.check_target(out, (".html", ".htm", ".json", ".csv"))
+    opt.check_target(out, (".html", ".htm", ".json", ".csv"), sources=(model, data))
     for path in (json_path, csv_path, layers_path):
-        opt.check_target(path)
+        opt.check_target(path, sources=(model, data))
     comparison = run_comparison(
         model,
         data,
@@ -280,6 +287,8 @@ def report(
 ) -> None:
     """Compare schemes; write HTML, JSON and CSV."""
     opt.check_target(out, (".html", ".htm"))
+    for path in report_files(out):
+        opt.check_target(path, sources=(model, data))
     comparison = run_comparison(
         model,
         data,

@@ -83,16 +83,21 @@ def run_comparison(
         return compare_schemes(graph, dataset, chosen, on_progress=shown(report_step), **settings)
 
 
+def report_files(page: Path) -> tuple[Path, ...]:
+    """The page and the files beside it; the errors of layers are the last."""
+    beside = (page.with_suffix(ending) for ending in (".json", ".csv"))
+    return (page, *beside, page.with_name(f"{page.stem}-layers.csv"))
+
+
 def write_all(comparison: Comparison, page: Path) -> None:
     """The page, and beside it the same numbers for programs."""
     from qviz.cli.printing import say
     from qviz.report import write_layers_csv, write_report
 
+    *tables, layers = report_files(page)
     written = [
-        write_report(comparison, page),
-        write_report(comparison, page.with_suffix(".json")),
-        write_report(comparison, page.with_suffix(".csv")),
-        write_layers_csv(comparison, page.with_name(f"{page.stem}-layers.csv")),
+        *(write_report(comparison, path) for path in tables),
+        write_layers_csv(comparison, layers),
     ]
     for path in written:
         say(str(path))

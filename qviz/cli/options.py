@@ -239,20 +239,26 @@ def find_model(name: str) -> str:
     raise ModelFormatError(f"There is no file {name!r}.")
 
 
-def check_target(path: Path | None, suffixes: Sequence[str] = ()) -> None:
+def check_target(
+    path: Path | None, suffixes: Sequence[str] = (), *, sources: Sequence[str | None] = ()
+) -> None:
     """Say before the work begins that its result could not be written.
 
     Raises
     ------
     ExportError
-        If the folder is missing or the name has another extension.
+        If the folder is missing, the name has another extension, or it is that of one of the
+        `sources`, the model and the data.
     """
+    from qviz.files import refuse_overwriting
+
     if path is None:
         return
     if not path.parent.is_dir():
         raise ExportError(f"Cannot write {path}: there is no folder {path.parent}.")
     if suffixes and path.suffix.lower() not in suffixes:
         raise ExportError(f"{path} should be named {' or '.join(suffixes)}.")
+    refuse_overwriting(path, *(source or "" for source in sources))
 
 
 def need_data(data: str | None, scheme: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qviz.errors import SchemeError
-from qviz.files import whole_directory, write_bytes
+from qviz.files import refuse_overwriting, whole_directory, write_bytes
 from qviz.formats.keras.model import KerasModel
 from qviz.graph import Graph
 from qviz.quantization import encode_tfjs
@@ -43,9 +43,11 @@ def write_artifact(
     SchemeError
         If the model has no layers that TensorFlow.js could load.
     ExportError
-        If it cannot be written.
+        If it cannot be written, or `path` is the file of the model.
     """
     recipe = scheme_named(scheme)
+    if graph.source is not None:
+        refuse_overwriting(path, graph.source.path)
     files = artifact_files(graph, quantized, recipe)
     if recipe.artifact != "tfjs":
         return write_bytes(path, next(iter(files.values())))

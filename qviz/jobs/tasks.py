@@ -17,6 +17,7 @@ from qviz.evaluation import Comparison, comparison_steps, model_info, write_arti
 from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
+from qviz.files import refuse_overwriting
 from qviz.formats.tflite import read_tflite
 from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
@@ -129,7 +130,10 @@ def export_task(
     ------
     CalibrationError
         If the scheme needs ranges and there are no data.
+    ExportError
+        If the target cannot be written, or is the model or the data.
     """
+    refuse_overwriting(target, path, "" if data is None else data.name_or_path)
     options = options or RunOptions()
     yield Progress(0, 3, "reading the model")
     graph = _memory.model(path, allow_code=allow_code)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qviz.errors import ExportError
 from qviz.evaluation.results import Comparison
-from qviz.files import write_text
+from qviz.files import refuse_overwriting, write_text
 from qviz.report.html import html_report
 from qviz.report.json_form import comparison_as_json
 from qviz.report.tables import layers_as_csv, schemes_as_csv
@@ -38,7 +38,7 @@ def write_report(
     Raises
     ------
     ExportError
-        If the form is unknown or the file cannot be written.
+        If the form is unknown, the file cannot be written, or it is that of the model or the data.
     """
     target = Path(path)
     form = (format or target.suffix.lstrip(".")).lower()
@@ -48,6 +48,7 @@ def write_report(
         raise ExportError(
             f"A report cannot be written as {named}; name it .html, .json or .csv: {target}."
         )
+    refuse_overwriting(target, comparison.model.path, comparison.data.path)
     return write_text(target, _WRITERS[form](comparison))
 
 
@@ -57,6 +58,7 @@ def write_layers_csv(comparison: Comparison, path: str | os.PathLike[str]) -> Pa
     Raises
     ------
     ExportError
-        If the file cannot be written.
+        If the file cannot be written, or it is that of the model or the data.
     """
+    refuse_overwriting(path, comparison.model.path, comparison.data.path)
     return write_text(path, layers_as_csv(comparison))

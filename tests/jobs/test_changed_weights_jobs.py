@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import qviz
+from qviz.errors import ExportError
 from qviz.evaluation import artifact_files, load_dataset
 from qviz.jobs.results import DataSpec, RunOptions
 from qviz.jobs.task import run
@@ -53,3 +54,14 @@ def test_comparison_with_latency() -> None:
     )
     assert [row.latency is not None for row in comparison.rows] == [True, True, False]
     assert [len(row.sparsity) for row in comparison.rows] == [0, 5, 0]
+
+
+def test_export_leaves_the_model_alone(tmp_path: Path) -> None:
+    model = tmp_path / "m.keras"
+    model.write_bytes(Path(DIGITS).read_bytes())
+    with pytest.raises(ExportError, match="which is read"):
+        run(TASKS["export"](str(model), scheme("float16"), str(model)))
+    graph = qviz.open_model(model)
+    with pytest.raises(ExportError, match="which is read"):
+        qviz.write_artifact(graph, quantize(graph, "float16"), "float16", model)
+    assert model.read_bytes() == Path(DIGITS).read_bytes()
