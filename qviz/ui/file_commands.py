@@ -135,7 +135,10 @@ class FileCommands(QObject):
         beside = Path(self._session.path).with_suffix(".npz")
         if beside.is_file():
             shipped = beside.parent.parent == sample_models()
-            self._session.choose_data(DataSpec(beside.stem if shipped else str(beside)))
+            name = beside.stem if shipped else str(beside)
+            # Data that are chosen already keep their preprocessing.
+            if name != self._session.data.name_or_path:
+                self._session.choose_data(DataSpec(name))
 
     def _on_trust_asked(self, path: str) -> None:
         dialogs.ask_trust(self._window, path, lambda: self.open_model(path, allow_code=True))

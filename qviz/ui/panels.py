@@ -49,7 +49,8 @@ class Panels(QObject):
     def restore(self) -> None:
         """Choose the scheme and the data that were chosen last."""
         settings = self._settings
-        self._session.choose_data(DataSpec(settings.data))
+        # Data without their preprocessing would run, with a wrong accuracy.
+        self._session.choose_data(DataSpec(settings.data, settings.preprocessing))
         try:
             scheme = scheme_named(settings.scheme)
         except SchemeError:
@@ -70,6 +71,7 @@ class Panels(QObject):
 
     def _on_data(self, data: DataSpec) -> None:
         self._settings.data = data.name_or_path
+        self._settings.preprocessing = data.preprocessing
         self.scheme.show_data(data)
 
     def _on_run(self, run: Run | None) -> None:

@@ -51,6 +51,15 @@ class Settings:
         self._store.setValue("data", name)
 
     @property
+    def preprocessing(self) -> str:
+        """How the data used last were prepared; it counts for these data only."""
+        return self._text("preprocessing", "")
+
+    @preprocessing.setter
+    def preprocessing(self, words: str) -> None:
+        self._store.setValue("preprocessing", words)
+
+    @property
     def folder(self) -> str:
         """Folder of the last file dialog."""
         return self._text("folder", str(Path.home()))

@@ -188,6 +188,7 @@ def test_settings_survive_a_restart(tmp_path: Path):
     path = str(tmp_path / "a.ini")
     first = Settings(QSettings(path, QSettings.Format.IniFormat))
     first.theme, first.scheme, first.data, first.folder = "dark", "float16", "d.npz", "/tmp"
+    first.preprocessing = "mean=0.5,std=0.2"
     first.add_recent("/m/one.keras")
     first.sync()
     second = Settings(QSettings(path, QSettings.Format.IniFormat))
@@ -197,6 +198,7 @@ def test_settings_survive_a_restart(tmp_path: Path):
         "d.npz",
         "/tmp",
     )
+    assert second.preprocessing == "mean=0.5,std=0.2"
     assert second.recent == ("/m/one.keras",)
     second.reset()
     assert second.theme == "system"

@@ -493,6 +493,24 @@ def test_layout_and_choices_come_back(qtbot: QtBot, settings: Settings):
     second.close()
 
 
+def test_data_come_back_with_their_preprocessing(qtbot: QtBot, settings: Settings, tmp_path: Path):
+    beside = tmp_path / "net.npz"
+    beside.write_bytes(b"")
+    data = DataSpec(str(beside), "scale=1/255")
+    first = MainWindow(settings, FakeProcess)
+    qtbot.addWidget(first)
+    first.session.choose_data(data)
+    first.close()
+    second = MainWindow(settings, FakeProcess)
+    qtbot.addWidget(second)
+    assert second.session.data == data
+    assert second.panels.scheme.data.preprocessing.text() == "scale=1/255"
+    with qtbot.waitSignal(second.session.model_opened, timeout=5000):
+        second.files.open_model(str(tmp_path / "net.keras"))
+    assert second.session.data == data
+    second.close()
+
+
 def test_start_page_lists_recent_files(qtbot: QtBot, settings: Settings, tmp_path: Path):
     there = tmp_path / "there.keras"
     there.write_bytes(b"")
