@@ -90,18 +90,31 @@ class LayersPanel(QWidget):
         """List the layers of a model."""
         self._layers = tuple(layers)
         self._errors = {}
+        self._end_worst_first()
         self._fill()
         self.table.resizeColumnsToContents()
         self._size_columns()
         self.caption.setText(self.tr("Run a scheme to see which layer loses most."))
 
     def set_errors(self, errors: Sequence[LayerError], title: str) -> None:
-        """Show the errors of a run, worst layer first; an empty `title` for none."""
+        """Show the errors of a run, worst layer first; an empty `title` for none.
+
+        Where nothing was measured, the layers stand in the order of the model.
+        """
         self._errors = {e.layer: e for e in errors}
         self._fill()
-        if title:
+        if any(first_measured(e) is not None for e in errors):
             self.table.sortByColumn(_SQNR_COLUMN, Qt.SortOrder.AscendingOrder)
             self.caption.setText(self.tr("SQNR of {0}, worst first.").format(title))
+        else:
+            self._end_worst_first()
+            self.caption.setText(
+                self.tr("{0} has no errors by layer.").format(title)
+                if title
+                else self.tr("Run a scheme to see which layer loses most.")
+            )
+        if self.selected:
+            self.table.scrollTo(self.table.selectionModel().selectedRows()[0])
 
     def set_float_layers(self, names: Collection[str], *, possible: bool) -> None:
         """Mark the layers that the next run keeps in float32; `possible` under its scheme."""
@@ -152,6 +165,10 @@ class LayersPanel(QWidget):
         if selected:
             self.table.select_key(selected)
         model.blockSignals(False)
+
+    def _end_worst_first(self) -> None:
+        if self.table.proxy.sortColumn() == _SQNR_COLUMN:
+            self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
 
     def _cells(self, layer: LayerSummary) -> tuple[Cell, ...]:
         error = self._errors.get(layer.name)

@@ -139,7 +139,10 @@ class ByValue(QSortFilterProxyModel):
             return isinstance(b, str)
         if math.isnan(a) or math.isnan(b):
             descending = self.sortOrder() == Qt.SortOrder.DescendingOrder
-            return (math.isnan(a) and not math.isnan(b)) if descending else math.isnan(b)
+            # Two missing ones are equal: they keep their order.
+            if math.isnan(a) and math.isnan(b):
+                return False
+            return math.isnan(a) if descending else math.isnan(b)
         return bool(a < b)
 
 

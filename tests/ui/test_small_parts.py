@@ -95,6 +95,30 @@ def test_worst_layer_comes_first_once_errors_are_known(qtbot: QtBot):
     assert "int8" in panel.caption.text()
 
 
+def test_without_errors_layers_stand_in_the_order_of_the_model(qtbot: QtBot):
+    panel = LayersPanel()
+    qtbot.addWidget(panel)
+    layers = model_summary().layers
+    names = [x.name for x in layers]
+
+    def shown() -> list[str]:
+        return [panel.table.proxy.index(r, 0).data() for r in range(len(names))]
+
+    panel.set_layers(layers)
+    panel.select_layer(names[0])
+    panel.set_errors(layer_errors(), "int8")
+    assert shown() != names
+    panel.set_errors((), "float32")
+    assert shown() == names
+    assert panel.selected == names[0]
+    assert "worst first" not in panel.caption.text()
+    panel.set_errors(layer_errors(), "int8")
+    panel.set_layers(layers)
+    assert shown() == names
+    panel.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert shown() == names
+
+
 def test_keeping_in_float_is_offered_only_where_the_scheme_can(qtbot: QtBot):
     panel = LayersPanel()
     qtbot.addWidget(panel)
