@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from qviz.errors import ExportError
@@ -26,25 +27,41 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
         If the folder is missing, read-only or full; nothing is left behind.
     """
     target = Path(path)
-    name = ""
+    write_together({target: data})
+    return target
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write several files that are of use only together; none is replaced before all are on disk.
+
+    Raises
+    ------
+    ExportError
+        As :func:`write_bytes`.
+    """
+    names: list[str] = []
+    target = Path()
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False
-        ) as file:
-            name = file.name
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # NamedTemporaryFile makes private files; a written artifact is an ordinary one.
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(target)
+        for target, data in files.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            with tempfile.NamedTemporaryFile(
+                dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False
+            ) as file:
+                names.append(file.name)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # NamedTemporaryFile makes private files; a written artifact is an ordinary one.
+            Path(names[-1]).chmod(0o666 & ~_umask())
+        for name, target in zip(names, files, strict=True):
+            Path(name).replace(target)
     except OSError as error:
-        _remove(name)
+        _remove(names)
         raise ExportError(_reason(target, error)) from error
     except BaseException:
-        _remove(name)
+        _remove(names)
         raise
-    return target
 
 
 def refuse_overwriting(path: str | os.PathLike[str], *sources: str | os.PathLike[str]) -> None:
@@ -131,8 +148,8 @@ def _reason(target: Path, error: OSError) -> str:
     return f"Cannot write {target}: {why}. Choose another folder or free some space."
 
 
-def _remove(name: str) -> None:
-    if name:
+def _remove(names: Iterable[str]) -> None:
+    for name in names:
         with contextlib.suppress(OSError):
             Path(name).unlink()
 

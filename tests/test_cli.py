@@ -113,6 +113,29 @@ def test_quantize_writes_the_artifact(run, tmp_path: Path) -> None:  # type: ign
     assert (tmp_path / "web" / "model.json").is_file()
 
 
+def test_the_ending_says_what_is_written(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for given, other in (("a.h", "a.cc"), ("b.cc", "b.h"), ("c.c", "c.h")):
+        told = run("quantize", DIGITS, "-s", "float16", "-o", tmp_path / given)
+        assert told.code == 0, told.err
+        assert given in told.out
+        assert other in told.out
+        name = Path(given).stem
+        header = (tmp_path / f"{name}.h").read_text()
+        source = (tmp_path / (other if given.endswith(".h") else given)).read_text()
+        assert f"extern const unsigned char {name}[];" in header
+        assert "0x54, 0x46, 0x4c, 0x33," in source
+    before = sorted(tmp_path.iterdir())
+    for scheme, name, said in (
+        ("eightbit", "e.tflite", "named .zip"),
+        ("tfjs-uint8", "web.tflite", "without .tflite"),
+        ("float16", "my-model.h", "cannot name an array"),
+    ):
+        told = run("quantize", DIGITS, "-s", scheme, "-o", tmp_path / name)
+        assert told.code != 0
+        assert said in told.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_no_output_overwrites_the_model_or_the_data(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     model, data = tmp_path / "m.keras", tmp_path / "d.csv"
     model.write_bytes((sample_models() / "digits" / "digits.keras").read_bytes())

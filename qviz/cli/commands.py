@@ -119,7 +119,13 @@ def quantize(
     ],
     out: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="OUT", help="File, or folder for tfjs schemes."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="File: .tflite, or .h, .cc, .c for a C array with its header; .zip for eightbit; "
+            "folder for tfjs schemes.",
+        ),
     ],
     data: opt.OptionalData = None,
     preprocess: opt.Preprocess = None,
@@ -139,7 +145,8 @@ def quantize(
 ) -> None:
     """Quantize a model and write the .tflite or tfjs files."""
     from qviz.cli.printing import say
-    from qviz.evaluation import artifact_size, write_artifact
+    from qviz.evaluation import artifact_files, artifact_size, write_artifact
+    from qviz.evaluation.artifact import artifact_targets
     from qviz.evaluation.calibration import calibration_steps
     from qviz.quantization import change_weights
     from qviz.quantization import quantize as quantize_graph
@@ -152,7 +159,9 @@ def quantize(
         **opt.weight_options(prune, prune_scope, clusters, cluster_start),
     )
     target = _artifact_path(out, model, recipe)
-    opt.check_target(target, sources=(model, data))
+    targets = artifact_targets(target, recipe)
+    for path in targets:
+        opt.check_target(path, sources=(model, data))
     if recipe.needs_calibration:
         opt.need_data(data, recipe.id)
     graph = open_graph(model, allow_code)
@@ -175,9 +184,14 @@ def quantize(
         report(0, 0, f"quantizing to {recipe.id}")
         quantized = quantize_graph(graph, recipe, statistics)
         written = write_artifact(graph, quantized, recipe, target)
-    files = [written] if written.is_file() else sorted(written.iterdir())
-    size, packed = artifact_size({f.name: f.read_bytes() for f in files})
-    say(f"{written}: {recipe.id}, {bytes_text(size)}, {bytes_text(packed)} gzipped")
+    if len(targets) > 1:
+        # An array is compiled to the bytes of the file that it holds, whatever its text takes.
+        size, packed = artifact_size(artifact_files(graph, quantized, recipe))
+    else:
+        files = [written] if written.is_file() else sorted(written.iterdir())
+        size, packed = artifact_size({f.name: f.read_bytes() for f in files})
+    names = ", ".join(str(path) for path in targets)
+    say(f"{names}: {recipe.id}, {bytes_text(size)}, {bytes_text(packed)} gzipped")
 
 
 @app.command()

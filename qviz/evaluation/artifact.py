@@ -12,15 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qviz.errors import SchemeError
-from qviz.files import refuse_overwriting, whole_directory, write_bytes
+from qviz.errors import ExportError, SchemeError
+from qviz.files import refuse_overwriting, whole_directory, write_bytes, write_together
 from qviz.formats.keras.model import KerasModel
+from qviz.formats.tflite.c_array import check_array_name, write_c_array
 from qviz.graph import Graph
 from qviz.quantization import encode_tfjs
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
 
 _GZIP_LEVEL = 6
+
+_C_SOURCES = (".cc", ".cpp", ".c")
+_FILE_ENDINGS = (".tflite", ".zip", ".h", *_C_SOURCES, ".keras", ".h5", ".hdf5", ".json")
 
 
 def write_artifact(
@@ -36,25 +40,57 @@ def write_artifact(
         What :func:`qviz.quantize` made of it.
     scheme : str or Scheme
     path : str or path
-        File, or folder for the tfjs schemes. It is written whole or not at all.
+        File, or folder for the tfjs schemes. It is written whole or not at all. A ``.h``, ``.cc``,
+        ``.cpp`` or ``.c`` file gets the TFLite file as a C array, header and source side by side.
 
     Raises
     ------
     SchemeError
         If the model has no layers that TensorFlow.js could load.
     ExportError
-        If it cannot be written, or `path` is the file of the model.
+        If it cannot be written, `path` is the file of the model, or its ending is of another form.
     """
     recipe = scheme_named(scheme)
+    targets = artifact_targets(path, recipe)
     if graph.source is not None:
-        refuse_overwriting(path, graph.source.path)
+        for target in targets:
+            refuse_overwriting(target, graph.source.path)
     files = artifact_files(graph, quantized, recipe)
+    if len(targets) > 1:
+        texts = write_c_array(next(iter(files.values())), Path(path).stem)
+        write_together(dict(zip(targets, (text.encode() for text in texts), strict=True)))
+        return Path(path)
     if recipe.artifact != "tfjs":
         return write_bytes(path, next(iter(files.values())))
     with whole_directory(path) as folder:
         for name, data in files.items():
             (folder / name).write_bytes(data)
     return Path(path)
+
+
+def artifact_targets(path: str | os.PathLike[str], scheme: Scheme) -> tuple[Path, ...]:
+    """What :func:`write_artifact` writes at `path`: one file or folder; header and source for C.
+
+    Raises
+    ------
+    ExportError
+        If the ending of the name is of another form than the scheme is shipped as.
+    """
+    target = Path(path)
+    ending = target.suffix.lower()
+    if scheme.artifact == "eightbit" and ending != ".zip":
+        raise ExportError(f"{scheme.id} is written as an archive: {target} should be named .zip.")
+    if scheme.artifact == "tfjs" and ending in _FILE_ENDINGS:
+        raise ExportError(
+            f"{scheme.id} is written as a folder for TensorFlow.js: name {target} without {ending}."
+        )
+    if scheme.artifact == "tflite" and ending in (".h", *_C_SOURCES):
+        source = target if ending in _C_SOURCES else target.with_suffix(_C_SOURCES[0])
+        header = target if ending == ".h" else target.with_suffix(".h")
+        # The array is named after the file; a name that C does not take is refused at once.
+        check_array_name(target.stem)
+        return header, source
+    return (target,)
 
 
 def artifact_files(graph: Graph, quantized: Graph, scheme: str | Scheme) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from qviz.errors import CalibrationError
 from qviz.evaluation import Comparison, comparison_steps, model_info, write_artifact
+from qviz.evaluation.artifact import artifact_targets
 from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
@@ -133,7 +134,8 @@ def export_task(
     ExportError
         If the target cannot be written, or is the model or the data.
     """
-    refuse_overwriting(target, path, "" if data is None else data.name_or_path)
+    for file in artifact_targets(target, scheme):
+        refuse_overwriting(file, path, "" if data is None else data.name_or_path)
     options = options or RunOptions()
     yield Progress(0, 3, "reading the model")
     graph = _memory.model(path, allow_code=allow_code)

@@ -21,7 +21,7 @@ def ask_model(parent: QWidget, settings: Settings) -> str:
         parent,
         tr("Open a model"),
         settings.folder,
-        tr("Models (*.keras *.h5 *.hdf5 *.tflite model.json);;All files (*)"),
+        tr("Models (*.keras *.h5 *.hdf5 *.tflite model.json saved_model.pb);;All files (*)"),
     )
     return _remembered(path, settings)
 
@@ -60,6 +60,10 @@ def ask_artifact_target(parent: QWidget, settings: Settings, name: str, scheme: 
             tr("Name of the new folder for TensorFlow.js"),
             f"{name}-{stem}",
             tr("Folder (*)"),
+        )
+    if scheme.artifact == "eightbit":
+        return _ask_target(
+            parent, settings, tr("Export model"), f"{name}-{stem}.zip", tr("Archives (*.zip)")
         )
     return _ask_target(
         parent,

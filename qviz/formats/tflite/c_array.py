@@ -50,7 +50,7 @@ class CArray(NamedTuple):
 
 
 def write_c_array(data: bytes, name: str) -> CArray:
-    """Header and C++ source that hold `data` as ``const unsigned char <name>[]``.
+    """Header and source, C++ or C11, that hold `data` as ``const unsigned char <name>[]``.
 
     Parameters
     ----------
@@ -64,10 +64,7 @@ def write_c_array(data: bytes, name: str) -> CArray:
     ExportError
         If `name` cannot be the name of a variable in C.
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in _C_KEYWORDS:
-        raise ExportError(
-            f"{name!r} cannot name an array in C. Use letters, digits and _, a letter first."
-        )
+    check_array_name(name)
     guard = f"{name.upper()}_H_"
     header = (
         f"#ifndef {guard}\n#define {guard}\n\n"
@@ -77,11 +74,27 @@ def write_c_array(data: bytes, name: str) -> CArray:
     )
     source = (
         f'#include "{name}.h"\n\n'
+        # A keyword in C++ and in C from 2023; before that, C has it from this header.
+        "#ifndef __cplusplus\n#include <stdalign.h>\n#endif\n\n"
         f"alignas({_ALIGNMENT}) const unsigned char {name}[] = {{\n"
         f"{_listed(data)}}};\n"
         f"const unsigned int {name}_len = {len(data)};\n"
     )
     return CArray(header, source)
+
+
+def check_array_name(name: str) -> None:
+    """Refuse what C does not take as the name of a variable.
+
+    Raises
+    ------
+    ExportError
+        If it is none.
+    """
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in _C_KEYWORDS:
+        raise ExportError(
+            f"{name!r} cannot name an array in C. Use letters, digits and _, a letter first."
+        )
 
 
 def _listed(data: bytes) -> str:

@@ -48,3 +48,12 @@ def test_it_compiles_aligned(tmp_path: Path) -> None:
         timeout=60,
     )
     assert subprocess.run([program], stdout=subprocess.PIPE, check=True, timeout=10).stdout == DATA
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler")
+def test_it_compiles_as_c(tmp_path: Path) -> None:
+    files = write_c_array(DATA, "digits")
+    (tmp_path / "digits.h").write_text(files.header)
+    (tmp_path / "digits.c").write_text(files.source)
+    command = ["gcc", "-std=c11", "-Wall", "-Werror", "-c", "digits.c"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
