@@ -357,6 +357,9 @@ import os, signal, sys
 from qviz import cli, evaluation, files
 from qviz.evaluation import artifact, calibration, layer_error, scheme_run
 
+# A shell starts jobs in the background with Ctrl+C ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def stop(*arguments, **options):
     os.kill(os.getpid(), signal.SIGINT)
     raise AssertionError("not stopped")
