@@ -26,6 +26,7 @@ from qviz.graph import Graph, Source
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TFLITE = b"TFL3"
+_SAVED_MODEL = "saved_model.pb"
 _MAX_MODEL_JSON_BYTES = 64 << 20
 
 _KerasReader = Callable[..., tuple[KerasModel, list[str]]]
@@ -44,7 +45,7 @@ def open_model(
     ----------
     path : str or path
         A ``.keras``, ``.h5``, ``.hdf5`` or ``.tflite`` file under any name, the ``model.json`` of a
-        TensorFlow.js layers model or its folder, or a SavedModel folder.
+        TensorFlow.js layers model or its folder, or a SavedModel's folder or ``saved_model.pb``.
     allow_code : bool
         Let the converter run Python code that the file holds (Lambda layers). Only for files that
         you trust.
@@ -72,6 +73,8 @@ def open_model(
     """
     target = Path(path)
     with _readable(target):
+        if target.name == _SAVED_MODEL and target.is_file():
+            target = target.parent
         if target.is_dir():
             graph = _open_folder(target, allow_code, input_shape, convert)
         else:
@@ -122,8 +125,8 @@ def _open_file(path: Path, allow_code: bool, wanted: InputShape, convert: bool) 
         return _open_json(path, allow_code, wanted)
     if path.suffix == ".pb":
         raise ModelFormatError(
-            f"{path.name} is part of a SavedModel or a frozen graph; open the folder that holds "
-            "saved_model.pb."
+            f"{path.name} is part of a SavedModel or a frozen graph; open saved_model.pb or the "
+            "folder that holds it."
         )
     raise ModelFormatError(
         f"{path.name} is no model that qviz knows: it is neither .keras, .h5, .tflite nor "
@@ -164,7 +167,7 @@ def _open_graph_archive(path: Path) -> Graph:
 
 
 def _open_folder(path: Path, allow_code: bool, wanted: InputShape, convert: bool) -> Graph:
-    if (path / "saved_model.pb").is_file():
+    if (path / _SAVED_MODEL).is_file():
         if not convert:
             raise ModelFormatError(f"{path} is a SavedModel, which only the converter can read.")
         return _convert(path, allow_code, "")
@@ -214,7 +217,7 @@ def _convert(path: Path, allow_code: bool, reason: str) -> Graph:
         "TensorFlow's converter made this graph, so it has the converter's operators instead of "
         "the layers that the author wrote."
     )
-    main = path / "saved_model.pb" if path.is_dir() else path
+    main = path / _SAVED_MODEL if path.is_dir() else path
     writer = "SavedModel" if path.is_dir() else "Keras"
     notes = (reason, note) if reason else (note,)
     # What the reader knows of the file, such as subgraphs that loops call, stays with the graph.

@@ -13,6 +13,7 @@ from qviz.jobs.results import DataSpec
 from qviz.quantization.scheme import Scheme
 from qviz.resources import sample_models
 from qviz.ui import dialogs
+from qviz.ui.file_drop import SAVED_MODEL_FILE
 from qviz.ui.settings import Settings
 from qviz.ui.view_tabs import ViewTabs
 from qviz.ui.workbench import Workbench
@@ -45,9 +46,13 @@ class FileCommands(QObject):
     # -- reading -----------------------------------------------------------------------------
 
     def open_model(self, path: str, *, allow_code: bool = False) -> None:
-        """Open a model file."""
+        """Open a model file, or the folder of a SavedModel of which this is a part."""
         self._when_opened = None
-        self._workbench.open_model(str(Path(path).absolute()), allow_code=allow_code)
+        target = Path(path).absolute()
+        # A file dialog cannot choose folders, but the file that makes one a SavedModel.
+        if target.name == SAVED_MODEL_FILE:
+            target = target.parent
+        self._workbench.open_model(str(target), allow_code=allow_code)
 
     def ask_model(self) -> None:
         """Ask for a model file and open it."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".tflite", ".json")
+SAVED_MODEL_FILE = "saved_model.pb"
 DATA_ENDINGS = (".npz",)
 
 
@@ -61,7 +62,7 @@ class DropTarget(QObject):
         elif paths and is_model(paths[0]):
             text = self.tr("Drop to open {0}").format(paths[0].name)
         else:
-            text = self.tr("qviz opens .keras, .h5, .tflite, model.json and .npz")
+            text = self.tr("qviz opens .keras, .h5, .tflite, model.json, SavedModel and .npz")
         self.outline.setText(text)
         self.outline.setGeometry(self._window.rect().adjusted(8, 8, -8, -8))
         self.outline.raise_()
@@ -75,7 +76,7 @@ class DropTarget(QObject):
             self.refused.emit(
                 self.tr(
                     "{0} cannot be opened. qviz reads .keras, .h5, .hdf5, .tflite, model.json and "
-                    "SavedModel folders as models, and .npz as data."
+                    "SavedModel folders (or their saved_model.pb) as models, and .npz as data."
                 ).format(names)
             )
         if data:
@@ -91,7 +92,7 @@ def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
 
 def is_model(path: Path) -> bool:
     """Whether a path can be opened as a model; folders may be SavedModels."""
-    return path.suffix.lower() in MODEL_ENDINGS or path.is_dir()
+    return path.suffix.lower() in MODEL_ENDINGS or path.name == SAVED_MODEL_FILE or path.is_dir()
 
 
 def is_data(path: Path) -> bool:

@@ -60,6 +60,13 @@ def test_folder_without_model(tmp_path: Path) -> None:
         open_without_converter(tmp_path)
 
 
+def test_saved_model_is_opened_by_its_folder_or_its_file(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"\x08\x01")
+    for path in (tmp_path, tmp_path / "saved_model.pb"):
+        with pytest.raises(ModelFormatError, match="is a SavedModel, which only the converter"):
+            open_without_converter(path)
+
+
 def test_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = dense_file(tmp_path / "model.keras")
 

@@ -105,6 +105,34 @@ def test_drop_opens_a_model(window: MainWindow, qtbot: QtBot):
     assert window.session.path == "/somewhere/net.h5"
 
 
+@pytest.mark.parametrize("name", [".", "saved_model.pb"])
+def test_drop_opens_a_saved_model_by_its_folder_or_its_file(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str
+):
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with qtbot.waitSignal(window.session.model_opened, timeout=5000):
+        drop(window, tmp_path / name)
+    assert window.session.path == str(tmp_path)
+
+
+def test_dialog_opens_a_saved_model(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = tmp_path / "saved_model.pb"
+    file.write_bytes(b"")
+    filters = []
+
+    def choose(_parent: object, _title: str, _folder: str, offered: str) -> tuple[str, str]:
+        filters.append(offered)
+        return str(file), offered
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    with qtbot.waitSignal(window.session.model_opened, timeout=5000):
+        window.commands["open"].trigger()
+    assert window.session.path == str(tmp_path)
+    assert "saved_model.pb" in filters[0]
+
+
 def test_drop_of_data_chooses_it(window: MainWindow):
     drop(window, Path("/somewhere/test.npz"))
     assert window.session.data == DataSpec("/somewhere/test.npz")
