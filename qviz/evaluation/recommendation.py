@@ -68,7 +68,8 @@ class Recommendation:
     hardware : str
         Empty for any.
     scheme : str
-        Id of the smallest artifact that fits; empty if none does.
+        Id of the smallest artifact that fits; empty if none does, or if none of those is smaller
+        than ``float32`` where that runs too.
     smallest_unsure : str
         Id of the smallest one whose measured loss is tolerable, the interval left out of account,
         where that is smaller than `scheme`; else empty.
@@ -110,8 +111,9 @@ def recommend(
         if row.scheme.id != "float32"
         for loss in (loss_of(row, comparison),)
     )
-    chosen = _smallest(comparison, judgements, ("fits",))
-    leaning = _smallest(comparison, judgements, ("fits", "unsure"))
+    below = _size_to_beat(comparison, hardware)
+    chosen = _smallest(comparison, judgements, ("fits",), below)
+    leaning = _smallest(comparison, judgements, ("fits", "unsure"), below)
     if leaning is chosen:
         leaning = None
     return Recommendation(
@@ -119,7 +121,7 @@ def recommend(
         hardware=hardware or "",
         scheme=chosen.scheme.id if chosen else "",
         smallest_unsure=leaning.scheme.id if leaning else "",
-        sentence=_sentence(comparison, tolerance, hardware, chosen, leaning),
+        sentence=_sentence(comparison, tolerance, hardware, chosen, leaning, judgements),
         judgements=judgements,
         pareto=pareto_front(comparison),
         gzip_pareto=pareto_front(comparison, gzipped=True),
@@ -201,11 +203,22 @@ def _verdict(row: SchemeResult, loss: Loss, tolerance: float, hardware: Hardware
     return "unsure" if loss.at_worst > limit else "fits"
 
 
+def _size_to_beat(comparison: Comparison, hardware: Hardware | None) -> float:
+    """Bytes of ``float32``, where that would do as well; else infinity."""
+    reference = comparison.row("float32")
+    if reference is None or (hardware is not None and not runs_on(reference.scheme, hardware)):
+        return math.inf
+    return reference.size_bytes
+
+
 def _smallest(
-    comparison: Comparison, judgements: tuple[Judgement, ...], verdicts: tuple[Verdict, ...]
+    comparison: Comparison,
+    judgements: tuple[Judgement, ...],
+    verdicts: tuple[Verdict, ...],
+    below: float,
 ) -> SchemeResult | None:
     fitting = {j.scheme for j in judgements if j.verdict in verdicts}
-    rows = [row for row in comparison.rows if row.scheme.id in fitting]
+    rows = [r for r in comparison.rows if r.scheme.id in fitting and r.size_bytes < below]
     return min(rows, key=lambda row: (row.size_bytes, row.gzip_bytes), default=None)
 
 
@@ -215,6 +228,7 @@ def _sentence(
     hardware: Hardware | None,
     chosen: SchemeResult | None,
     leaning: SchemeResult | None,
+    judgements: tuple[Judgement, ...],
 ) -> str:
     if comparison.row("float32") is None or len(comparison.rows) < 2:
         return ""
@@ -223,6 +237,9 @@ def _sentence(
     count = comparison.data.samples
     sure = "with 95% confidence"
     if chosen is None and leaning is None:
+        within = [j.scheme for j in judgements if j.verdict in ("fits", "unsure")]
+        if within:
+            return f"No scheme{where} that stays {limit} has a smaller artifact than float32."
         return f"No scheme{where} stays {limit}."
     if chosen is None and leaning is not None:
         return (
@@ -246,12 +263,18 @@ def _described(row: SchemeResult, comparison: Comparison) -> str:
     """The scheme with what it measured, and its size."""
     reference = comparison.row("float32")
     assert reference is not None
-    smaller = reference.size_bytes / row.size_bytes if row.size_bytes else 0.0
     if "top1" in row.metrics:
         told = f"top-1 {row.metrics['top1']:.2%} (float32 {reference.metrics['top1']:.2%})"
     elif "mae" in row.metrics:
         told = f"MAE {row.metrics['mae']:.5g} (float32 {reference.metrics['mae']:.5g})"
     else:
         told = f"agreement {row.agreement:.2%}"
-    size = f"{row.size_bytes / 1e3:,.1f} kB, {smaller:.1f} times smaller"
-    return f"{row.scheme.id} with {told} at {size}"
+    return (
+        f"{row.scheme.id} with {told} at {row.size_bytes / 1e3:,.1f} kB, {_beside(row, reference)}"
+    )
+
+
+def _beside(row: SchemeResult, reference: SchemeResult) -> str:
+    if row.size_bytes >= reference.size_bytes:
+        return f"not smaller than float32 ({reference.size_bytes / 1e3:,.1f} kB)"
+    return f"{reference.size_bytes / max(row.size_bytes, 1):.1f} times smaller"

@@ -174,3 +174,19 @@ def test_nothing_is_advised_of_nothing() -> None:
     assert (found.scheme, found.sentence, found.pareto) == ("", "", ())
     lost = comparison(row("float32", math.nan, 4), row("int8", math.nan, 1, lost=None))
     assert recommend(lost).scheme == ""
+
+
+def test_what_is_larger_than_float32_is_not_advised() -> None:
+    tiny = comparison(
+        row("float32", 0.90, 2200), row("int8", 0.90, 3200), row("float16", 0.9, 2400)
+    )
+    found = recommend(tiny, 0.01)
+    assert (found.scheme, found.smallest_unsure) == ("", "")
+    assert found.sentence == (
+        "No scheme that stays at most 1 point below float32 has a smaller artifact than float32."
+    )
+    # Where float32 does not run, the larger one is still the answer.
+    integers = comparison(row("float32", 0.90, 2200), row("int8-only", 0.90, 3200))
+    there = recommend(integers, 0.01, "microcontroller")
+    assert there.scheme == "int8-only"
+    assert "3.2 kB, not smaller than float32 (2.2 kB)" in there.sentence
