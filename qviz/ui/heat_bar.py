@@ -24,7 +24,7 @@ _CIVIDIS = (
     "#c3b369",
     "#e1cc55",
 )
-_BAR_WIDTH = 46
+_BAR_WIDTH = 40
 
 
 def cividis(share: float) -> QColor:

@@ -33,7 +33,11 @@ from qviz.ui.wording import (
 # An SQNR that loses nothing to the eye, and one that leaves nothing: ends of the heat bar.
 _GOOD_DB, _BAD_DB = 50.0, 0.0
 _SQNR_COLUMN = 1
-_SQNR_WIDTH = 112
+_SQNR_WIDTH = 104
+_KIND_COLUMN = 2
+# Where names and kinds have no room both, a kind keeps this much and names are elided.
+_KIND_WIDTH = 88
+_NAME_WIDTH = 80
 
 
 class LayersPanel(QWidget):
@@ -182,7 +186,7 @@ class LayersPanel(QWidget):
         return (
             Cell(layer.name, "", tip, lock),
             Cell(text, float(value), tip),
-            Cell(kind_title(layer.kind), "", layer.kind),
+            Cell(kind_title(layer.kind), "", f"{kind_title(layer.kind)} ({layer.kind})"),
             Cell(format_count(layer.parameters), float(layer.parameters)),
         )
 
@@ -191,9 +195,16 @@ class LayersPanel(QWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(44)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        room = self.table.viewport().width() - _SQNR_WIDTH
-        self.table.setColumnWidth(0, max(120, min(room, self.table.columnWidth(0) + 24)))
-        self.table.setColumnWidth(_SQNR_COLUMN, _SQNR_WIDTH)
+        table = self.table
+        name, kind = table.columnWidth(0) + 24, table.columnWidth(_KIND_COLUMN)
+        room = table.viewport().width() - _SQNR_WIDTH
+        if table.verticalHeader().length() > table.viewport().height():
+            # The bar comes only after the rows have been laid out.
+            room -= table.verticalScrollBar().sizeHint().width()
+        kind = min(kind, max(_KIND_WIDTH, room - name))
+        table.setColumnWidth(0, max(_NAME_WIDTH, min(name, room - kind)))
+        table.setColumnWidth(_SQNR_COLUMN, _SQNR_WIDTH)
+        table.setColumnWidth(_KIND_COLUMN, kind)
 
     def _update_keep(self) -> None:
         name = self.selected

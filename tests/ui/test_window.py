@@ -365,6 +365,16 @@ def test_log_and_reset_act_on_the_view(opened: MainWindow):
     assert low == pytest.approx(-8.259255e-4, rel=1e-5)
 
 
+def test_kinds_of_layers_are_in_view(opened: MainWindow):
+    table = opened.panels.layers.table
+    ends = [table.columnViewportPosition(c) + table.columnWidth(c) for c in (0, 1, 2)]
+    assert opened.width() == 1280
+    assert ends[-1] <= table.viewport().width()
+    assert table.columnWidth(0) >= 80
+    tip = table.source.cell(2, 2).tip
+    assert tip == "Fully Connected (FULLY_CONNECTED)"
+
+
 def test_filter_finds_layers_by_name_and_kind(opened: MainWindow, qtbot: QtBot):
     opened.activateWindow()
     qtbot.waitActive(opened)
