@@ -43,6 +43,8 @@ def print_comparison(comparison: Comparison) -> None:
     say(f"preprocessing: {data.preprocessing}")
     if data.calibration:
         say(f"calibration: {data.calibration}")
+    for note in data.notes:
+        say(note)
     # On a narrow terminal intervals and layers are left to the report.
     wide = out.width >= FULL_WIDTH
     out.print(_schemes(comparison, wide))

@@ -43,6 +43,7 @@ def data_info(
     calibration_samples: int = 0,
     calibration: str = "",
     input_ranges: Mapping[str, tuple[float, float]] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> DataInfo:
     """Describe a data set, what calibration used of it, and what range the inputs had."""
     return DataInfo(
@@ -55,6 +56,7 @@ def data_info(
         calibration=calibration,
         sha256=dataset.sha256,
         input_ranges=tuple((name, *ends) for name, ends in (input_ranges or {}).items()),
+        notes=notes,
     )
 
 

@@ -274,7 +274,8 @@ class ModelInfo:
 class DataInfo:
     """The data of a comparison: source, counts, preprocessing and what calibration used.
 
-    `input_ranges` has the least and the greatest preprocessed value of every input.
+    `input_ranges` has the least and the greatest preprocessed value of every input; `notes` are
+    sentences on model and data together, whatever the scheme.
     """
 
     name: str
@@ -286,6 +287,7 @@ class DataInfo:
     calibration: str = ""
     sha256: str = ""
     input_ranges: tuple[tuple[str, float, float], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

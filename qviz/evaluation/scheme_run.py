@@ -11,6 +11,7 @@ from qviz.evaluation.artifact import artifact_files, artifact_size
 from qviz.evaluation.calibration import Statistics, calibration_steps
 from qviz.evaluation.dataset import Batch, Dataset
 from qviz.evaluation.findings import findings, float_operators, one_class_only
+from qviz.evaluation.input_scale import scale_notes
 from qviz.evaluation.latency import measure_latency
 from qviz.evaluation.layer_error import layer_error_steps, tapped_tensors
 from qviz.evaluation.provenance import data_info
@@ -137,6 +138,7 @@ class SchemeRun:
             calibration_samples=count,
             calibration=text,
             input_ranges=self.float_outcome.input_ranges,
+            notes=scale_notes(self.model, self.data, self.float_outcome.input_ranges),
         )
 
     def _calibrate(self, scheme: Scheme) -> Generator[Progress, None, Statistics]:

@@ -24,6 +24,7 @@ def data_text(data: DataInfo) -> str:
         parts.append(tr("{0} for calibration").format(format_count(data.calibration_samples)))
     preprocessing = data.preprocessing or tr("none")
     parts.append(tr("preprocessing: {0}").format(escape(preprocessing)))
+    parts.extend(escape(note) for note in data.notes)
     return "  ·  ".join(parts)
 
 
