@@ -74,6 +74,18 @@ def test_advice_of_a_comparison(written: Path, capsys: pytest.CaptureFixture[str
     assert "does not run there" in out
 
 
+def test_what_is_measured_is_for_the_hardware_that_is_printed(
+    written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "advise", written / "r.json", "--tolerance", "0.05")
+    assert code == 0, err
+    assert "Where will the model run? the CPU of a computer or a phone" in out
+    assert "for the CPU of a computer or a phone" in out.split("Measured: ")[1]
+    line = next(line for line in out.splitlines() if line.startswith("tfjs-uint8"))
+    assert "does not run there" in line
+    assert not line.rstrip().endswith(("size", "gzip"))
+
+
 def test_advice_as_json(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "advise", written / "r.json", "--hardware", "edge-tpu", "--json")
     assert code == 0, err

@@ -34,9 +34,9 @@ def advise(
     preprocess: opt.Preprocess = None,
     limit: opt.Limit = None,
     hardware: Annotated[
-        str | None,
+        str,
         typer.Option("--hardware", help="cpu, gpu, edge-tpu, microcontroller or browser."),
-    ] = None,
+    ] = "cpu",
     tolerance: Annotated[
         float,
         typer.Option(
@@ -63,16 +63,16 @@ def advise(
     from qviz.evaluation.guide import HARDWARE
     from qviz.evaluation.recommendation import recommend
 
-    if hardware is not None and hardware not in HARDWARE:
+    place = next((key for key in HARDWARE if key == hardware), None)
+    if place is None:
         raise SchemeError(f"--hardware is one of {', '.join(HARDWARE)}, not {hardware!r}.")
     answers = {
+        "hardware": hardware,
         "size": size,
         "samples": "yes" if samples else "no",
         "labels": "yes" if labels else "no",
         "loss": "none" if tolerance < _NEXT_TO_NOTHING else "some",
     }
-    if hardware is not None:
-        answers["hardware"] = hardware
     # A wrong answer is said before anything is measured.
     ask(answers)
     comparison = None
@@ -83,7 +83,7 @@ def advise(
     advice = ask(answers)
     measured = None
     if comparison is not None:
-        measured = recommend(comparison, tolerance, hardware)
+        measured = recommend(comparison, tolerance, place)
     if as_json:
         sys.stdout.write(_as_json(advice, measured))
         return

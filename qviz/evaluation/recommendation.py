@@ -78,7 +78,8 @@ class Recommendation:
     judgements : tuple of Judgement
         In the order of the comparison; ``float32`` is not judged.
     pareto, gzip_pareto : tuple of str
-        Ids on the Pareto front of quality and size, plain and gzipped; the smallest first.
+        Ids on the Pareto front of quality and size, plain and gzipped, of what runs on the
+        hardware; the smallest first.
     """
 
     tolerance: float
@@ -123,8 +124,8 @@ def recommend(
         smallest_unsure=leaning.scheme.id if leaning else "",
         sentence=_sentence(comparison, tolerance, hardware, chosen, leaning, judgements),
         judgements=judgements,
-        pareto=pareto_front(comparison),
-        gzip_pareto=pareto_front(comparison, gzipped=True),
+        pareto=pareto_front(comparison, hardware=hardware),
+        gzip_pareto=pareto_front(comparison, gzipped=True, hardware=hardware),
     )
 
 
@@ -147,16 +148,23 @@ def loss_of(row: SchemeResult, comparison: Comparison) -> Loss:
     return Loss(1 - row.agreement, math.nan)
 
 
-def pareto_front(comparison: Comparison, *, gzipped: bool = False) -> tuple[str, ...]:
+def pareto_front(
+    comparison: Comparison, *, gzipped: bool = False, hardware: Hardware | None = None
+) -> tuple[str, ...]:
     """Schemes that no other beats in size without being worse, or in quality without being larger.
 
     ``float32`` included; the smallest first. Pruned and clustered artifacts are smaller gzipped
-    only.
+    only. With `hardware`, among those that run there.
     """
     quality = {row.scheme.id: -loss_of(row, comparison).measured for row in comparison.rows}
     if comparison.row("float32") is None:
         quality = {row.scheme.id: _own_quality(row) for row in comparison.rows}
-    rows = [row for row in comparison.rows if not math.isnan(quality[row.scheme.id])]
+    rows = [
+        row
+        for row in comparison.rows
+        if not math.isnan(quality[row.scheme.id])
+        and (hardware is None or runs_on(row.scheme, hardware))
+    ]
 
     def size(row: SchemeResult) -> int:
         return row.gzip_bytes if gzipped else row.size_bytes

@@ -190,3 +190,10 @@ def test_what_is_larger_than_float32_is_not_advised() -> None:
     there = recommend(integers, 0.01, "microcontroller")
     assert there.scheme == "int8-only"
     assert "3.2 kB, not smaller than float32 (2.2 kB)" in there.sentence
+
+
+def test_front_of_hardware_has_only_what_runs_there() -> None:
+    assert recommend(THREE, 0.01).pareto == ("tfjs-uint8", "int8-only", "int8", "float16")
+    found = recommend(THREE, 0.01, "cpu")
+    assert found.pareto == found.gzip_pareto == ("int8-only", "int8", "float16")
+    assert recommend(THREE, 0.01, "browser").pareto == ("tfjs-uint8",)
