@@ -81,6 +81,5 @@ class Panels(QObject):
 
     def _on_run_chosen(self, number: int) -> None:
         run = next((r for r in self._session.runs if r.number == number), None)
-        self._session.select_run(run)
         if run is not None:
-            self._session.choose_scheme(run.result.scheme)
+            self._session.show_run(run)

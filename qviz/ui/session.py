@@ -148,23 +148,23 @@ class Session(QObject):
         return self._float_layers
 
     def choose_scheme(self, scheme: Scheme) -> None:
-        """Choose what the next run does; its own list of float layers is ignored."""
-        preset = scheme.with_options(float_layers=())
-        if preset == self._preset:
-            return
-        self._preset = preset
-        self.scheme_chosen.emit(self.scheme)
-        run = self._run_of(self.scheme)
-        if run is not None:
-            self.select_run(run)
+        """Choose what the next run does; its own list of float layers is ignored.
+
+        The run of that scheme is shown, if there is one.
+        """
+        self._choose(scheme.with_options(float_layers=()), self._float_layers)
+        self._show_run_of_choice()
 
     def toggle_float_layer(self, name: str) -> None:
         """Keep a layer in float32 in the next run, or quantize it again."""
+        before = self.scheme
         if name in self._float_layers:
             self._float_layers = tuple(x for x in self._float_layers if x != name)
         elif name:
             self._float_layers = (*self._float_layers, name)
         self.scheme_chosen.emit(self.scheme)
+        if self.scheme != before:
+            self._show_run_of_choice()
 
     @property
     def choice(self) -> tuple[Scheme, tuple[str, ...]]:
@@ -172,10 +172,9 @@ class Session(QObject):
         return self._preset, self._float_layers
 
     def restore_choice(self, choice: tuple[Scheme, tuple[str, ...]]) -> None:
-        """Choose what :attr:`choice` was before."""
-        if choice != self.choice:
-            self._preset, self._float_layers = choice
-            self.scheme_chosen.emit(self.scheme)
+        """Choose what :attr:`choice` was before, and show its run if there is one."""
+        self._choose(*choice)
+        self._show_run_of_choice()
 
     def choose_data(self, data: DataSpec) -> None:
         """Choose the data of the next run."""
@@ -232,6 +231,16 @@ class Session(QObject):
         self.run = run
         self.run_selected.emit(run)
 
+    def show_run(self, run: Run) -> None:
+        """Show a run in every view and choose its scheme for the next one."""
+        self.select_run(run)
+        scheme = run.result.scheme
+        can_keep = scheme.family in FAMILIES_WITH_FLOAT_LAYERS
+        self._choose(
+            scheme.with_options(float_layers=()),
+            scheme.float_layers if can_keep else self._float_layers,
+        )
+
     def shown_runs(self) -> tuple[Run, ...]:
         """Runs on the data of the selected run, in the order of the schemes."""
         if self.run is None:
@@ -274,8 +283,17 @@ class Session(QObject):
             created=origin.created if origin else "",
         )
 
-    def _run_of(self, scheme: Scheme) -> Run | None:
-        return next((r for r in reversed(self.shown_runs()) if r.result.scheme == scheme), None)
+    def _choose(self, preset: Scheme, float_layers: tuple[str, ...]) -> None:
+        if (preset, float_layers) != self.choice:
+            self._preset, self._float_layers = preset, float_layers
+            self.scheme_chosen.emit(self.scheme)
+
+    def _show_run_of_choice(self) -> None:
+        scheme = self.scheme
+        if self.run is None or self.run.result.scheme == scheme:
+            return
+        same = (r for r in reversed(self.shown_runs()) if r.result.scheme == scheme)
+        self.select_run(next(same, self.run))
 
     def _choose_first_tensor(self) -> None:
         summary = self.layer_summary()

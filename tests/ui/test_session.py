@@ -127,6 +127,31 @@ def test_choosing_a_scheme_shows_its_run_if_there_is_one(session: Session):
     assert session.run is before
 
 
+def test_shown_run_follows_undo_and_the_same_choice(session: Session):
+    session.add_comparison(comparison(), DIGITS, OPTIONS)
+    session.choose_scheme(SCHEMES["int8"])
+    before = session.choice
+    session.choose_scheme(SCHEMES["float16"])
+    session.restore_choice(before)
+    assert session.run is not None
+    assert session.run.result.scheme == SCHEMES["int8"]
+    assert session.title.endswith(session.run.label)
+    # Another run is looked at; choosing the scheme again comes back to its own.
+    session.select_run(session.float_run())
+    session.choose_scheme(SCHEMES["int8"])
+    assert session.run.result.scheme == SCHEMES["int8"]
+
+
+def test_showing_a_run_with_float_layers_chooses_them(session: Session):
+    session.add_comparison(comparison(), DIGITS, OPTIONS)
+    kept = SCHEMES["int8"].with_options(float_layers=("block_0_conv_2d",))
+    run = session.add_result(scheme_result(kept), DIGITS, OPTIONS)
+    session.choose_scheme(SCHEMES["float16"])
+    session.show_run(run)
+    assert session.run is run
+    assert session.scheme == kept
+
+
 def test_another_model_starts_afresh(session: Session):
     session.add_comparison(comparison(), DIGITS, OPTIONS)
     session.toggle_float_layer("a")
