@@ -275,6 +275,11 @@ def _fit(got: tuple[int, ...], expected: tuple[int, ...]) -> tuple[int, ...] | N
 
 
 def _advice(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if _channels_first(got, expected):
+        return (
+            "; they look channels-first: store them with channels last, "
+            "e.g. by numpy.moveaxis(x, 1, -1)"
+        )
     if len(expected) == 3 and len(got) in (2, 3) and -1 not in expected:
         wanted = []
         channels = got[2] if len(got) == 3 else 1
@@ -287,6 +292,16 @@ def _advice(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         if wanted:
             return f"; the preprocessing {','.join(wanted)} would fit them"
     return ""
+
+
+def _channels_first(got: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether an image has its channels where the model has the height."""
+    if len(got) != 3 or len(expected) != 3:
+        return False
+    moved = (*got[1:], got[0])
+    if all(e in (-1, n) for n, e in zip(moved, expected, strict=True)):
+        return True
+    return got[0] == expected[2] and got[0] in (1, 3, 4) and got[2] not in (1, 3, 4)
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

@@ -180,6 +180,18 @@ def test_resize_is_proposed_where_it_would_help(tmp_path: Path) -> None:
     assert np.shape(data.batch(0, 2)) == (2, 8, 8, 3)
 
 
+@pytest.mark.parametrize("shape", [(16, 16, 3), (16, 12, 3), (32, 32, 3), (-1, -1, 3)])
+def test_channels_first_is_named_and_not_resized(shape: tuple[int, int, int]) -> None:
+    height, width = (16, 12) if shape[1] == 12 else (16, 16)
+    x = np.zeros((2, 3, height, width), np.float32)
+    graph = model(shape, (3,))
+    with pytest.raises(DatasetError, match="look channels-first") as error:
+        Dataset.of(x).fitted(graph)
+    assert "resize" not in str(error.value)
+    if shape != (32, 32, 3):
+        Dataset.of(np.moveaxis(x, 1, -1)).fitted(graph)
+
+
 def test_digits_are_built_in() -> None:
     data = load_dataset("digits")
     assert data.x.shape[1:] == (8, 8, 1)
