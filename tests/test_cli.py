@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from keras_files import input_layer, layer, sequential, write_keras
 
 import qviz
 from qviz.cli import main
@@ -278,6 +279,15 @@ def test_bad_files_are_one_line(run, tmp_path: Path) -> None:  # type: ignore[no
         assert told.err.startswith("qviz: "), name
         assert told.err.count("\n") == 1, told.err
         assert "Traceback" not in told.err
+
+
+def test_code_in_a_model_names_the_option(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code = layer("Lambda", "f", function=["4wEAAAAAAAAA", None, None], function_type="lambda")
+    path = write_keras(tmp_path / "m.keras", sequential(input_layer(3), code), {})
+    for command in (("inspect", path), ("quantize", path, "-s", "float16", "-o", tmp_path / "q")):
+        told = run(*command)
+        assert told.code == 1
+        assert "open it with code allowed. That is --allow-code." in told.err
 
 
 def test_read_only_folder_is_said(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

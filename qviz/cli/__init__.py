@@ -12,13 +12,14 @@ import sys
 from typing import NoReturn
 
 from qviz.cli.window import open_window
-from qviz.errors import QvizError
+from qviz.errors import QvizError, UntrustedCodeError
 
 COMMANDS = (
     *("open", "inspect", "schemes", "quantize", "compare", "report", "advise", "verify"),
     *("demo", "train", "eightbit", "headless"),
 )
 
+_ALLOW_CODE = "--allow-code"
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
@@ -42,7 +43,9 @@ def _run(arguments: list[str]) -> int:
         code = _dispatch(arguments)
         sys.stdout.flush()
     except QvizError as error:
-        return complain(str(error), 1)
+        # The sentence is that of the window too, which asks with a button.
+        untrusted = isinstance(error, UntrustedCodeError) and _ALLOW_CODE not in arguments
+        return complain(f"{error} That is {_ALLOW_CODE}." if untrusted else str(error), 1)
     except KeyboardInterrupt:
         return complain("stopped; nothing was left half-written.", _INTERRUPTED)
     except BrokenPipeError:
