@@ -65,7 +65,7 @@ def test_the_ratio_is_that_of_a_gzipped_tar(tmp_path: Path) -> None:
     target = tmp_path / "m.tar.gz"
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
         archive.add(folder, "model")
-    assert tar_gzip_bytes(files) == pytest.approx(target.stat().st_size, rel=0.01)
+    assert tar_gzip_bytes(files) == pytest.approx(target.stat().st_size, abs=400)
     packed = subprocess.run(
         ["tar", "czf", "-", "model"], cwd=tmp_path, capture_output=True, check=True
     ).stdout
