@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.children import child_environment
 from qviz.errors import InterpreterError
 from qviz.evaluation.results import Latency
 
@@ -96,9 +97,6 @@ def this_computer() -> str:
 
 
 def _ask(request: dict[str, Any]) -> list[float]:
-    environment = dict(os.environ)
-    paths = (str(Path(__file__).parents[2]), environment.get("PYTHONPATH", ""))
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     try:
         done = subprocess.run(
             [sys.executable, "-m", "qviz.evaluation.latency_child"],
@@ -106,7 +104,7 @@ def _ask(request: dict[str, Any]) -> list[float]:
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,
-            env=environment,
+            env=child_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import re
 import signal
@@ -20,6 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.children import child_environment
 from qviz.errors import InterpreterError
 from qviz.evaluation.litert_child import KERNELS
 
@@ -186,10 +186,6 @@ class LitertProcess:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
-        environment = dict(os.environ)
-        root = str(Path(__file__).parents[2])
-        paths = (root, environment.get("PYTHONPATH", ""))
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         with self._file("errors.txt").open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "qviz.evaluation.litert_child"],
@@ -197,7 +193,7 @@ class LitertProcess:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env=environment,
+                env=child_environment(),
             )
         self._process, self._answers = process, queue.Queue()
         self._listener = threading.Thread(

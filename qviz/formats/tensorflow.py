@@ -6,7 +6,6 @@ that keeps batch size 1 and freezes the weights first: concrete function, frozen
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
@@ -16,10 +15,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from qviz.children import end_with_parent, read_last, tensorflow_environment
 from qviz.errors import ConversionError
 
 _DEFAULT_TIMEOUT_S = 600.0
-_COMMAND = (sys.executable, "-m", "qviz.formats.tensorflow")
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "qviz.formats.tensorflow")
+"""What is started to convert; the source, the file to write and ``--allow-code`` are added."""
+
+# Of what it prints, the end, where the reason of a failure is.
+_KEPT_OUTPUT = 1 << 20
 # What open sizes of images and of other inputs are set to.
 _IMAGE_SIZE = 224
 _STEPS = 100
@@ -58,7 +62,7 @@ def convert_to_tflite(
     """
     with tempfile.TemporaryDirectory(prefix="qviz-") as folder:
         output = Path(folder) / "model.tflite"
-        command = [*_COMMAND, str(path), str(output)]
+        command = [*COMMAND, str(path), str(output)]
         if allow_code:
             command.append("--allow-code")
         text = _run(command, timeout)
@@ -68,20 +72,14 @@ def convert_to_tflite(
 
 
 def _run(command: list[str], timeout: float) -> str:
-    """Run the child to its end; what it printed. It ends with this process, whatever happens."""
-    environment = dict(os.environ)
-    package_root = str(Path(__file__).parents[2])
-    environment["PYTHONPATH"] = os.pathsep.join(
-        p for p in (package_root, environment.get("PYTHONPATH", "")) if p
-    )
-    environment.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
+    """Run the child; the end of what it printed. It ends with this process, whatever happens."""
     # The child reads its standard input and ends when this process does, killed or not.
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env=tensorflow_environment(),
     ) as process:
         assert process.stdin is not None
         try:
@@ -94,8 +92,12 @@ def _run(command: list[str], timeout: float) -> str:
 def _collect(process: subprocess.Popen[bytes], timeout: float) -> str:
     output = process.stdout
     assert output is not None
-    chunks: list[bytes] = []
-    reader = threading.Thread(target=lambda: chunks.append(output.read()), daemon=True)
+    kept: list[bytes] = []
+
+    def read() -> None:
+        kept.append(read_last(output, _KEPT_OUTPUT))
+
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
         process.wait(timeout)
@@ -104,7 +106,7 @@ def _collect(process: subprocess.Popen[bytes], timeout: float) -> str:
             f"TensorFlow's converter did not finish within {timeout:.0f} s and was ended."
         ) from None
     reader.join(timeout=5)
-    return b"".join(chunks).decode("utf-8", "replace")
+    return b"".join(kept).decode("utf-8", "replace")
 
 
 def _explain(text: str) -> str:
@@ -123,26 +125,13 @@ def _explain(text: str) -> str:
 
 def _main(arguments: list[str]) -> None:
     """The child: convert the first argument into the file named by the second."""
-    _end_with_parent()
+    end_with_parent()
     source, target = Path(arguments[0]), Path(arguments[1])
     allow_code = "--allow-code" in arguments[2:]
     data = _convert(source, allow_code)
     part = target.with_suffix(".part")
     part.write_bytes(data)
     part.replace(target)
-
-
-def _end_with_parent() -> None:
-    """End this process when the parent's end of standard input closes."""
-
-    def wait() -> None:
-        # Not sys.stdin: a thread that waits in it would hold its lock when the process ends.
-        with contextlib.suppress(OSError):
-            while os.read(0, 1):
-                pass
-        os._exit(3)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _convert(source: Path, allow_code: bool) -> bytes:

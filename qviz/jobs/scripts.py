@@ -6,14 +6,13 @@ become progress; it ends when this process does.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 
+from qviz.children import tensorflow_environment
 from qviz.errors import ConversionError
 from qviz.jobs.task import Progress, Task
 from qviz.resources import sample_models
@@ -35,10 +34,6 @@ def script_task(script: str, arguments: Sequence[str]) -> Task[str]:
     path = sample_models() / script
     if not path.is_file():
         raise ConversionError(f"{path} is missing from this installation.")
-    environment = dict(os.environ)
-    roots = (str(Path(__file__).parents[2]), environment.get("PYTHONPATH", ""))
-    environment["PYTHONPATH"] = os.pathsep.join(root for root in roots if root)
-    environment.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", QVIZ_CHILD="1")
     yield Progress(0, 0, "starting TensorFlow")
     with subprocess.Popen(
         [sys.executable, "-u", str(path), *arguments],
@@ -46,7 +41,7 @@ def script_task(script: str, arguments: Sequence[str]) -> Task[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env=tensorflow_environment(QVIZ_CHILD="1"),
         text=True,
         encoding="utf-8",
         errors="replace",

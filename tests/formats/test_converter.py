@@ -86,16 +86,16 @@ def test_code_is_run_only_with_consent(saved: Saved) -> None:
 def slow_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Replace the converter by a child that writes its number and then does nothing."""
     note = tmp_path / "child"
-    monkeypatch.setattr(tensorflow, "_COMMAND", (sys.executable, "-c", SLOW, str(note)))
+    monkeypatch.setattr(tensorflow, "COMMAND", (sys.executable, "-c", SLOW, str(note)))
     return note
 
 
 SLOW = """
 import os, sys, threading, time
 from pathlib import Path
-from qviz.formats import tensorflow
+from qviz.children import end_with_parent
 Path(sys.argv[1]).write_text(str(os.getpid()))
-tensorflow._end_with_parent()
+end_with_parent()
 time.sleep(60)
 """
 
@@ -131,7 +131,7 @@ def test_conversion_that_takes_too_long_is_ended(
 PARENT = """
 import sys
 from qviz.formats import tensorflow
-tensorflow._COMMAND = (sys.executable, "-c", sys.argv[1], sys.argv[2])
+tensorflow.COMMAND = (sys.executable, "-c", sys.argv[1], sys.argv[2])
 tensorflow.convert_to_tflite("model", timeout=60.0)
 """
 
@@ -163,7 +163,21 @@ def test_child_ends_when_the_program_is_killed(tmp_path: Path) -> None:
         ("ModuleNotFoundError: No module named 'tensorflow'\n", "TensorFlow is not installed"),
     ],
 )
-def test_what_is_said_about_a_failure(text: str, words: str) -> None:
-    sentence = tensorflow._explain(text)
-    assert words in sentence
-    assert sentence.endswith(".")
+def test_what_is_said_about_a_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, words: str
+) -> None:
+    says_it = (sys.executable, "-c", "import sys; sys.stderr.write(sys.argv[1])", text)
+    monkeypatch.setattr(tensorflow, "COMMAND", says_it)
+    with pytest.raises(ConversionError) as caught:
+        convert_to_tflite(tmp_path)
+    assert words in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+def test_of_a_child_that_says_much_the_end_is_heard(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = "for _ in range(300): print('x' * 9999)\nraise ValueError('this is it')"
+    monkeypatch.setattr(tensorflow, "COMMAND", (sys.executable, "-c", program))
+    with pytest.raises(ConversionError, match="failed: this is it"):
+        convert_to_tflite(tmp_path)
