@@ -14,7 +14,6 @@ from qviz import __version__
 from qviz.cli import options as opt
 from qviz.cli.advice import advise
 from qviz.cli.comparing import (
-    load_data,
     open_graph,
     recipes,
     report_files,
@@ -145,11 +144,9 @@ def quantize(
 ) -> None:
     """Quantize a model and write the .tflite or tfjs files."""
     from qviz.cli.printing import say
-    from qviz.evaluation import artifact_files, artifact_size, write_artifact
     from qviz.evaluation.artifact import artifact_targets
-    from qviz.evaluation.calibration import calibration_steps
-    from qviz.quantization import change_weights
-    from qviz.quantization import quantize as quantize_graph
+    from qviz.jobs.results import DataSpec, RunOptions
+    from qviz.jobs.tasks import export_task
     from qviz.quantization import scheme as scheme_named
     from qviz.report.reading import bytes_text
 
@@ -159,39 +156,28 @@ def quantize(
         **opt.weight_options(prune, prune_scope, clusters, cluster_start),
     )
     target = _artifact_path(out, model, recipe)
-    targets = artifact_targets(target, recipe)
-    for path in targets:
+    for path in artifact_targets(target, recipe):
         opt.check_target(path, sources=(model, data))
+    spec = None
     if recipe.needs_calibration:
-        opt.need_data(data, recipe.id)
-    graph = open_graph(model, allow_code)
-    statistics = None
+        spec = DataSpec(
+            opt.need_data(data, recipe.id),
+            preprocess or "",
+            folder=str(data_folder or ""),
+            target=label_column or "",
+        )
+    task = export_task(
+        opt.find_model(model),
+        recipe,
+        str(target),
+        spec,
+        RunOptions(calibration_samples=calibration_samples, seed=seed),
+        allow_code=allow_code,
+    )
     with progress() as report:
-        if recipe.needs_calibration:
-            dataset = load_data(
-                opt.need_data(data, recipe.id),
-                graph,
-                report,
-                preprocessing=preprocess,
-                folder=data_folder,
-                target=label_column,
-            )
-            changed = change_weights(graph, recipe)
-            steps = calibration_steps(
-                changed, dataset, recipe, samples=calibration_samples, seed=seed
-            )
-            statistics = finish(steps, shown(report))
-        report(0, 0, f"quantizing to {recipe.id}")
-        quantized = quantize_graph(graph, recipe, statistics)
-        written = write_artifact(graph, quantized, recipe, target)
-    if len(targets) > 1:
-        # An array is compiled to the bytes of the file that it holds, whatever its text takes.
-        size, packed = artifact_size(artifact_files(graph, quantized, recipe))
-    else:
-        files = [written] if written.is_file() else sorted(written.iterdir())
-        size, packed = artifact_size({f.name: f.read_bytes() for f in files})
-    names = ", ".join(str(path) for path in targets)
-    say(f"{names}: {recipe.id}, {bytes_text(size)}, {bytes_text(packed)} gzipped")
+        written = finish(task, shown(report))
+    sizes = f"{bytes_text(written.size_bytes)}, {bytes_text(written.gzip_bytes)} gzipped"
+    say(f"{', '.join(written.paths)}: {recipe.id}, {sizes}")
 
 
 @app.command()

@@ -51,16 +51,22 @@ def write_artifact(
         If it cannot be written, `path` is the file of the model, or its ending is of another form.
     """
     recipe = scheme_named(scheme)
-    targets = artifact_targets(path, recipe)
     if graph.source is not None:
-        for target in targets:
+        for target in artifact_targets(path, recipe):
             refuse_overwriting(target, graph.source.path)
-    files = artifact_files(graph, quantized, recipe)
+    return write_artifact_files(artifact_files(graph, quantized, recipe), recipe, path)
+
+
+def write_artifact_files(
+    files: Mapping[str, bytes], scheme: Scheme, path: str | os.PathLike[str]
+) -> Path:
+    """Write what :func:`artifact_files` made; see :func:`write_artifact` for `path` and errors."""
+    targets = artifact_targets(path, scheme)
     if len(targets) > 1:
         texts = write_c_array(next(iter(files.values())), Path(path).stem)
         write_together(dict(zip(targets, (text.encode() for text in texts), strict=True)))
         return Path(path)
-    if recipe.artifact != "tfjs":
+    if scheme.artifact != "tfjs":
         return write_bytes(path, next(iter(files.values())))
     with whole_directory(path) as folder:
         for name, data in files.items():

@@ -11,6 +11,7 @@ from qviz.quantization.scheme import Scheme
 __all__ = [
     "DataSpec",
     "DemoSetup",
+    "Exported",
     "LayerSummary",
     "ModelSummary",
     "RunOptions",
@@ -137,6 +138,26 @@ class DemoSetup:
     data: DataSpec
     schemes: tuple[Scheme, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An artifact that was written.
+
+    Attributes
+    ----------
+    path : str
+        The file or folder that was asked for.
+    paths : tuple of str
+        All that was written: two files for a C array, else `path` alone.
+    size_bytes, gzip_bytes : int
+        Of the model that a program loads, whatever the text of a C array takes.
+    """
+
+    path: str
+    paths: tuple[str, ...]
+    size_bytes: int
+    gzip_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from qviz.errors import CalibrationError
-from qviz.evaluation import Comparison, comparison_steps, model_info, write_artifact
-from qviz.evaluation.artifact import artifact_targets
+from qviz.evaluation import (
+    Comparison,
+    artifact_files,
+    artifact_size,
+    comparison_steps,
+    model_info,
+)
+from qviz.evaluation.artifact import artifact_targets, write_artifact_files
 from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
@@ -26,7 +32,14 @@ from qviz.jobs.demos import demo_task, image_demo_task, train_task
 from qviz.jobs.downloads import download_task
 from qviz.jobs.eightbit import EightbitPictures, eightbit_pictures
 from qviz.jobs.memory import Memory
-from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions, TensorSummary
+from qviz.jobs.results import (
+    DataSpec,
+    Exported,
+    LayerSummary,
+    ModelSummary,
+    RunOptions,
+    TensorSummary,
+)
 from qviz.jobs.task import Partial, Progress, Task
 from qviz.progress import mapped
 from qviz.quantization import Scheme, TensorStatistics, change_weights, quantize
@@ -124,8 +137,8 @@ def export_task(
     options: RunOptions | None = None,
     *,
     allow_code: bool = False,
-) -> Task[str]:
-    """Quantize a model and write the artifact; returns its path.
+) -> Task[Exported]:
+    """Quantize a model and write the artifact.
 
     Raises
     ------
@@ -134,7 +147,8 @@ def export_task(
     ExportError
         If the target cannot be written, or is the model or the data.
     """
-    for file in artifact_targets(target, scheme):
+    targets = artifact_targets(target, scheme)
+    for file in targets:
         refuse_overwriting(file, path, "" if data is None else data.name_or_path)
     options = options or RunOptions()
     yield Progress(0, 3, "reading the model")
@@ -157,7 +171,9 @@ def export_task(
     yield Progress(1, 3, f"quantizing to {scheme.id}")
     quantized = quantize(graph, scheme, statistics)
     yield Progress(2, 3, "writing")
-    return str(write_artifact(graph, quantized, scheme, target))
+    files = artifact_files(graph, quantized, scheme)
+    written = write_artifact_files(files, scheme, target)
+    return Exported(str(written), tuple(str(path) for path in targets), *artifact_size(files))
 
 
 def report_task(comparison: Comparison, target: str) -> Task[str]:

@@ -37,29 +37,8 @@ from qviz.quantization.scheme import Scheme
 def quantize_int16x8(graph: Graph, scheme: Scheme, ranges: Ranges) -> Graph:
     """Quantize activations to int16 and weights to int8.
 
-    Parameters
-    ----------
-    graph : Graph
-        A float graph with batch norms folded and activations fused.
-    scheme : Scheme
-        Of the family ``int16x8``: granularity, type of inputs and outputs, layers kept in float,
-        profile, and whether a float operator is an error.
-    ranges : Mapping of str to (float, float)
-        Smallest and largest value of every float activation.
-
-    Returns
-    -------
-    Graph
-        Operators without a 16x8 form stay in float between DEQUANTIZE and QUANTIZE.
-
-    Raises
-    ------
-    CalibrationError
-        If a range is missing or not finite.
-    SchemeError
-        If a weight is not finite, or the profile unknown.
-    UnsupportedOperatorError
-        If the scheme wants integers only and an operator has no 16x8 form.
+    Arguments, result and errors are those of :func:`qviz.quantization.int8.quantize_int8`, for a
+    scheme of the family ``int16x8``.
     """
     check_constants(graph)
     rules = profile(scheme.profile).int16x8

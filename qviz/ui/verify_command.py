@@ -75,7 +75,7 @@ class VerifyCommand(QObject):
             "export",
             arguments,
             self.tr("Writing {0} to verify it").format(name),
-            self._verify,
+            lambda artifact: self._verify(artifact.path),
             self._on_failed,
         )
 

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from qviz.evaluation.results import Comparison, SchemeResult
-from qviz.jobs.results import DataSpec, ModelSummary, RunOptions
+from qviz.jobs.results import DataSpec, Exported, ModelSummary, RunOptions
 from qviz.jobs.task import Progress
 from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.ui.estimate import Estimate
@@ -225,7 +225,7 @@ class Workbench(QObject):
             "target": target,
             "allow_code": session.allow_code,
         }
-        job = self._submit(self._long, "export", arguments, self._on_written)
+        job = self._submit(self._long, "export", arguments, self._on_exported)
         self._show(job, self.tr("Writing {0}").format(Path(target).name))
 
     def write_report(self, target: str) -> None:
@@ -371,6 +371,9 @@ class Workbench(QObject):
             if more:
                 text += " " + self.tr("{0} more are listed in the report.").format(more)
             self.complained.emit(text, "\n".join(f"{s}: {r}" for s, r in comparison.skipped))
+
+    def _on_exported(self, artifact: Exported) -> None:
+        self.written.emit(artifact.path)
 
     def _on_written(self, path: object) -> None:
         self.written.emit(str(path))

@@ -31,11 +31,13 @@ def test_weights_are_shown_pruned(name: str) -> None:
 def test_pruned_artifact_is_calibrated_on_the_pruned_model(tmp_path: Path) -> None:
     recipe = scheme("int8:prune=0.5:clusters=16")
     target = tmp_path / "digits.tflite"
-    run(
+    written = run(
         TASKS["export"](
             DIGITS, recipe, str(target), DataSpec("digits"), RunOptions(calibration_samples=40)
         )
     )
+    assert written.paths == (written.path,) == (str(target),)
+    assert written.size_bytes == target.stat().st_size > written.gzip_bytes
     graph = qviz.open_model(DIGITS)
     batches = load_dataset("digits", model=graph).calibration_batches(40, 8, 0)
     statistics = calibrate(change_weights(graph, recipe), batches)

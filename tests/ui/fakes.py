@@ -20,7 +20,7 @@ from qviz.evaluation.results import (
 )
 from qviz.jobs.eightbit import EightbitPictures
 from qviz.jobs.messages import Failed, Finished, Happened
-from qviz.jobs.results import LayerSummary, ModelSummary, TensorSummary, WeightView
+from qviz.jobs.results import Exported, LayerSummary, ModelSummary, TensorSummary, WeightView
 from qviz.jobs.task import Partial, Progress
 from qviz.quantization.eightbit import Edge as EightbitEdge
 from qviz.quantization.eightbit import Node as EightbitNode
@@ -241,8 +241,10 @@ def answer(task: str, arguments: dict[str, Any]) -> Any:
         return _compare(arguments["schemes"])
     if task == "eightbit":
         return eightbit_pictures(arguments["layer"], arguments["around"])
-    if task in ("report", "export"):
+    if task == "report":
         return arguments["target"]
+    if task == "export":
+        return Exported(arguments["target"], (arguments["target"],), 1000, 800)
     raise AssertionError(task)
 
 
