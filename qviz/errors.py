@@ -68,15 +68,21 @@ class UnsupportedOperatorError(QvizError):
         Kind of the operator, in TFLite's words.
     operator : str
         Where it stands: its layer or its first output.
+    tensor : str
+        Its first output, which no other operator makes; empty if it has none.
     """
 
-    def __init__(self, message: str, *, kind: str = "", operator: str = "") -> None:
+    def __init__(
+        self, message: str, *, kind: str = "", operator: str = "", tensor: str = ""
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.operator = operator
+        self.tensor = tensor
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), str(self), {"kind": self.kind, "operator": self.operator})
+        attributes = {"kind": self.kind, "operator": self.operator, "tensor": self.tensor}
+        return _rebuild, (type(self), str(self), attributes)
 
 
 class ConversionError(QvizError):

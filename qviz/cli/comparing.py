@@ -75,11 +75,13 @@ def run_comparison(
         Arguments of `compare`.
     """
     from qviz.evaluation import compare as compare_schemes
+    from qviz.evaluation.lead_output import lead_with
 
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         graph = open_graph(model, allow_code)
-        dataset = load_data(data, graph, report_step, **loading)
+        lead = lead_with(graph, settings.get("output"))
+        dataset = load_data(data, lead, report_step, **loading)
         return compare_schemes(graph, dataset, chosen, on_progress=shown(report_step), **settings)
 
 

@@ -13,15 +13,19 @@ from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.report.reading import (
     TITLES,
     Headline,
+    agreement_text,
     bytes_text,
     decibel_text,
+    flipped_text,
     grouped_notes,
     headline,
     interval_text,
     metric_names,
     metric_text,
     milliseconds_text,
+    output_note,
     p_value_text,
+    part_note,
     worst_layers,
 )
 from qviz.report.sections import latency_note, sparsity_sections
@@ -32,6 +36,7 @@ _VERDICTS = {
     "unsure": "perhaps",
     "loses": "loses too much",
     "elsewhere": "does not run there",
+    "unknown": "cannot be told",
 }
 
 
@@ -43,8 +48,9 @@ def print_comparison(comparison: Comparison) -> None:
     say(f"preprocessing: {data.preprocessing}")
     if data.calibration:
         say(f"calibration: {data.calibration}")
-    for note in data.notes:
-        say(note)
+    for note in (*data.notes, part_note(comparison), output_note(comparison)):
+        if note:
+            say(note)
     # On a narrow terminal intervals and layers are left to the report.
     wide = out.width >= FULL_WIDTH
     out.print(_schemes(comparison, wide))
@@ -69,6 +75,9 @@ def print_comparison(comparison: Comparison) -> None:
 def print_judgements(comparison: Comparison, advice: Recommendation) -> None:
     """The table of what each scheme loses, held against the tolerance."""
     lead = headline(comparison)
+    for note in (part_note(comparison), output_note(comparison)):
+        if note:
+            say(note)
     table = simple_table(
         "scheme",
         f">{lead.title}",
@@ -121,8 +130,8 @@ def _schemes(comparison: Comparison, wide: bool) -> Table:
             row.scheme.id,
             *(metric_text(m, row.metrics[m]) if m in row.metrics else "–" for m in metrics),
             *([_interval(row, lead), p_value_text(row)] if tested else []),
-            f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
-            *([str(len(row.flipped))] if lead.is_share and wide else []),
+            agreement_text(row.agreement, is_share=lead.is_share),
+            *([flipped_text(row)] if lead.is_share and wide else []),
             bytes_text(row.size_bytes),
             bytes_text(row.gzip_bytes),
             f"{row.gzip_ratio:.3f}",

@@ -139,6 +139,14 @@ ClusterStart = Annotated[
 Latency = Annotated[
     bool, typer.Option("--latency", help="Time each .tflite in LiteRT on this computer.")
 ]
+ModelOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--model-output",
+        metavar="NAME|N",
+        help="Output that labels and metrics are about, by name or counted from 0; else the first.",
+    ),
+]
 AllowCode = Annotated[
     bool,
     typer.Option("--allow-code", help="Run code that is stored in the model (Lambda layers)."),

@@ -15,7 +15,13 @@ from qviz.evaluation.verification_results import Verification
 from qviz.graph import Graph, Layer
 from qviz.quantization import SCHEMES
 from qviz.report.reading import bytes_text
-from qviz.report.verification import AGAINST, findings_of, largest_text, verdict
+from qviz.report.verification import (
+    AGAINST,
+    findings_of,
+    largest_text,
+    part_of_model,
+    verdict,
+)
 
 # A pipe has no width; wide enough that no table is folded.
 _PIPE_WIDTH = 200
@@ -90,6 +96,8 @@ def print_verification(verification: Verification) -> None:
     if verification.data_samples:
         inputs.append(f"{verification.data_samples} samples of {verification.data}")
     _say(out, f"{verification.model} beside LiteRT {litert} on {' and '.join(inputs)}")
+    if part := part_of_model(verification):
+        _say(out, part)
     table = simple_table(
         "mode", ">tensors", ">values", ">differing", ">largest difference", "first at"
     )

@@ -31,7 +31,8 @@ def verify(
 ) -> int:
     """Hold every tensor of a run against LiteRT's, bit for bit.
 
-    The exit code is 0 if no value differs, 3 if one does, 1 if a mode could not be run.
+    The exit code is 0 if no value differs, 3 if one does, 1 if a mode or a part of the model could
+    not be run.
     """
     from qviz.cli.printing import print_verification
     from qviz.evaluation.verification import tflite_bytes, verification_steps

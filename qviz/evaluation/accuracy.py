@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Generator, Mapping
@@ -46,7 +47,7 @@ class Outcome:
     outputs : ndarray of shape (n, ...) or None
         First output as real values; kept of the float model only, where outputs are numbers.
     agreement : float
-        With the float model, see ``SchemeResult``.
+        With the float model, see ``SchemeResult``; NaN where the output is not reached.
     input_ranges : Mapping
         Least and greatest preprocessed value, by input.
     seconds : float
@@ -166,6 +167,25 @@ def run_steps(
         input_ranges=ranges,
         seconds=seconds,
         errors=errors,
+    )
+
+
+def input_range_steps(
+    graph: Graph, data: Dataset, batch_size: int
+) -> Generator[int, None, Outcome]:
+    """What can be told of samples where the output is not reached: the ranges of the inputs."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for start in range(0, len(data), batch_size):
+        stop = min(start + batch_size, len(data))
+        _widen(ranges, graph.inputs, data.batch(start, stop))
+        yield stop
+    return Outcome(
+        metrics={},
+        classes=None,
+        outputs=None,
+        agreement=math.nan,
+        input_ranges=ranges,
+        seconds=0.0,
     )
 
 

@@ -17,6 +17,7 @@ from qviz.errors import (
 )
 from qviz.evaluation.calibration import Statistics
 from qviz.evaluation.dataset import Dataset
+from qviz.evaluation.lead_output import lead_with
 from qviz.evaluation.loading import load_dataset
 from qviz.evaluation.provenance import model_info, versions
 from qviz.evaluation.results import Comparison, SchemeResult
@@ -51,6 +52,7 @@ def compare(
     statistics: Statistics | None = None,
     latency: bool = False,
     rounding: str = "reference",
+    output: str | int | None = None,
     on_progress: Callable[[Event], None] | None = None,
 ) -> Comparison:
     """Quantize a model by several schemes and measure what each costs.
@@ -75,26 +77,33 @@ def compare(
         Time each ``.tflite`` artifact in the LiteRT interpreter on this computer.
     rounding : str
         Rounding mode of the executor, one of ``qviz.execution.MODES``.
+    output : str or int, optional
+        Name or position of the model's output that labels and metrics are about; the first if not
+        given.
     on_progress : callable, optional
-        Called with every :class:`~qviz.progress.Progress`, and with every :class:`SchemeResult` as
-        it is finished.
+        Called with every :class:`~qviz.progress.Progress`, with a :class:`ModelPart` if the model
+        cannot be run as a whole, and with every :class:`SchemeResult` as it is finished.
 
     Returns
     -------
     Comparison
-        Schemes that do not fit the model stand in ``skipped`` with the reason.
+        Schemes that do not fit the model stand in ``skipped`` with the reason. Where an operator
+        cannot be run, what does not depend on it is, and ``part`` says which.
 
     Raises
     ------
     SchemeError
-        If a scheme is unknown, or none of those asked for fits the model.
+        If a scheme is unknown, none of those asked for fits the model, or there is no such output.
+    UnsupportedOperatorError
+        If an operator cannot be run and everything depends on it.
     DatasetError
         If the data do not fit the model.
     """
     graph = model if isinstance(model, Graph) else _open(model)
+    lead = lead_with(graph, output)
     steps = comparison_steps(
         graph,
-        data if isinstance(data, Dataset) else load_dataset(data, model=graph),
+        data if isinstance(data, Dataset) else load_dataset(data, model=lead),
         schemes,
         calibration_samples=calibration_samples,
         layer_samples=layer_samples,
@@ -103,6 +112,7 @@ def compare(
         statistics=statistics,
         latency=latency,
         rounding=rounding,
+        output=output,
     )
     return finish(steps, on_progress)
 
@@ -119,15 +129,20 @@ def comparison_steps(
     statistics: Statistics | None = None,
     latency: bool = False,
     rounding: str = "reference",
+    output: str | int | None = None,
 ) -> Generator[Event, None, Comparison]:
     """:func:`compare` as a generator of steps and of results as they are finished."""
     recipes = [scheme_named(s) for s in (SCHEMES if schemes is None else schemes)]
     recipes.sort(key=lambda recipe: (recipe.id != "float32", recipe.family != "float32"))
-    fitted = data if data.shapes else data.fitted(model)
+    lead = lead_with(model, output)
+    # Labels that were fitted to another output are fitted again.
+    fitted = data if data.shapes and lead is model else data.fitted(lead)
     settings = RunSettings(
         calibration_samples, layer_samples, batch_size, seed, statistics, latency, rounding
     )
-    run = SchemeRun(model, fitted, settings, len(recipes))
+    run = SchemeRun(lead, fitted, settings, len(recipes))
+    if run.part is not None:
+        yield run.part
     yield from run.float_steps()
     rows: list[SchemeResult] = []
     skipped: list[tuple[str, str]] = []
@@ -150,6 +165,7 @@ def comparison_steps(
         skipped=tuple(skipped),
         versions=versions(),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        part=run.part,
     )
 
 

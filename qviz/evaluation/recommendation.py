@@ -16,7 +16,7 @@ TOLERANCE = 0.01
 # A loss of 5 samples in 1000 is not above 0.005, whatever the last bit of the difference says.
 _ROUNDING = 1e-9
 
-Verdict = Literal["fits", "unsure", "loses", "elsewhere"]
+Verdict = Literal["fits", "unsure", "loses", "elsewhere", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Judgement:
         ``fits``: the loss is inside the tolerance, its interval included if there is one.
         ``unsure``: only the
         measured loss is, and there are too few samples to be sure. ``loses``: not even that.
-        ``elsewhere``: it does not run on the hardware asked for, or on none at all.
+        ``elsewhere``: it does not run on the hardware asked for, or on none at all. ``unknown``:
+        the model's output is not reached, so that there is no loss.
     loss : Loss
     """
 
@@ -107,7 +108,11 @@ def recommend(
         Leaves out what does not run there.
     """
     judgements = tuple(
-        Judgement(row.scheme.id, _verdict(row, loss, tolerance, hardware), loss)
+        Judgement(
+            row.scheme.id,
+            _verdict(row, loss, tolerance, hardware) if comparison.reaches_output else "unknown",
+            loss,
+        )
         for row in comparison.rows
         if row.scheme.id != "float32"
         for loss in (loss_of(row, comparison),)
@@ -240,6 +245,8 @@ def _sentence(
 ) -> str:
     if comparison.row("float32") is None or len(comparison.rows) < 2:
         return ""
+    if not comparison.reaches_output:
+        return "Without the model's output there is no accuracy to choose a scheme by."
     limit = tolerance_text(comparison, tolerance)
     where = f" for {HARDWARE[hardware]}" if hardware else ""
     count = comparison.data.samples

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from qviz.evaluation.model_part import ModelPart
 from qviz.quantization.scheme import Scheme
 
 
@@ -203,7 +204,8 @@ class SchemeResult:
         ``top1`` and ``top5`` for classes, ``mae`` and ``rmse`` for numbers; empty without labels.
     agreement : float
         Share of samples whose class equals the float model's; for regression, the coefficient of
-        determination of the quantized outputs against the float model's.
+        determination of the quantized outputs against the float model's. NaN where the output is
+        not reached.
     size_bytes, gzip_bytes : int
         All files of the artifact, plain and gzipped (level 6).
     layers : tuple of LayerError
@@ -228,6 +230,8 @@ class SchemeResult:
         Of each weight tensor that the scheme has pruned or clustered.
     latency : Latency or None
         None where it was not asked for, or LiteRT does not run the artifact.
+    output : str
+        Name of the model's output that `metrics`, `agreement` and `flips` are about.
     """
 
     scheme: Scheme
@@ -246,6 +250,7 @@ class SchemeResult:
     flips: tuple[Flip, ...] = ()
     sparsity: tuple[WeightSparsity, ...] = ()
     latency: Latency | None = None
+    output: str = ""
 
     @property
     def gzip_ratio(self) -> float:
@@ -306,6 +311,9 @@ class Comparison:
         Of qviz, numpy and the rest, for the footer.
     created : str
         Time in ISO 8601, UTC.
+    part : ModelPart or None
+        What was run of a model that holds an operator that cannot be; None if all of it was. Sizes
+        are then those of that part.
     """
 
     model: ModelInfo
@@ -314,6 +322,12 @@ class Comparison:
     skipped: tuple[tuple[str, str], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+    part: ModelPart | None = None
+
+    @property
+    def reaches_output(self) -> bool:
+        """Whether the output that metrics are about was computed."""
+        return self.part is None or all(row.output in self.part.reached for row in self.rows)
 
     def row(self, scheme_id: str) -> SchemeResult | None:
         """Row of that scheme, or None."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from qviz.errors import InterpreterError
-from qviz.evaluation.accuracy import Outcome, run_steps
+from qviz.errors import InterpreterError, SchemeError, UnsupportedOperatorError
+from qviz.evaluation.accuracy import Outcome, input_range_steps, run_steps
 from qviz.evaluation.artifact import artifact_files, artifact_size
 from qviz.evaluation.calibration import Statistics, calibration_steps
 from qviz.evaluation.dataset import Batch, Dataset
@@ -14,6 +14,7 @@ from qviz.evaluation.findings import findings, float_operators, one_class_only
 from qviz.evaluation.input_scale import scale_notes
 from qviz.evaluation.latency import measure_latency
 from qviz.evaluation.layer_error import layer_error_steps, tapped_tensors
+from qviz.evaluation.model_part import ModelPart, part_of
 from qviz.evaluation.provenance import data_info
 from qviz.evaluation.results import DataInfo, Latency, LayerError, SchemeResult
 from qviz.evaluation.running import batch_size_for
@@ -23,11 +24,11 @@ from qviz.execution import Executor
 from qviz.execution.io import quantize_input
 from qviz.graph import Graph, layers
 from qviz.progress import Progress, mapped
-from qviz.quantization import change_weights, quantize
+from qviz.quantization import change_weights, quantize, unsupported_operators
 from qviz.quantization.eightbit import eightbit_forms
 from qviz.quantization.scheme import Scheme
 
-Event = Progress | SchemeResult
+Event = Progress | SchemeResult | ModelPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class RunSettings:
 
 @dataclass(slots=True, eq=False)
 class SchemeRun:
-    """What the schemes of one comparison share."""
+    """What the schemes of one comparison share.
+
+    Where an operator of the model cannot be run, `model` becomes what can, and `part` says so.
+    """
 
     model: Graph
     data: Dataset
@@ -53,21 +57,38 @@ class SchemeRun:
     schemes: int
     reference: Graph = field(init=False)
     executor: Executor = field(init=False)
+    output: str = field(init=False)
+    part: ModelPart | None = field(init=False, default=None)
     float_outcome: Outcome = field(init=False)
     done: int = field(init=False, default=0)
     total: int = field(init=False, default=0)
+    _whole: Graph = field(init=False)
     _per_scheme: int = field(init=False, default=0)
     _until: int = field(init=False, default=0)
     _statistics: dict[tuple[object, ...], Statistics] = field(init=False, default_factory=dict)
     _changed: dict[tuple[object, ...], Graph] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._whole, self.output = self.model, self.model.outputs[0]
         # Refuses models that are quantized already and weights that are not numbers.
         self.reference = quantize(self.model, "float32")
-        self.executor = Executor(self.reference, self.settings.rounding)
+        try:
+            self.executor = Executor(self.reference, self.settings.rounding)
+        except UnsupportedOperatorError:
+            found = part_of(self.model, self.settings.rounding)
+            if found is None:
+                raise
+            self.model, self.part = found
+            self.reference = quantize(self.model, "float32")
+            self.executor = Executor(self.reference, self.settings.rounding)
         self._per_scheme = len(self.data) + min(self.settings.layer_samples, len(self.data))
         self.total = len(self.data) + self.schemes * self._per_scheme
         self._until = len(self.data)
+
+    @property
+    def reaches_output(self) -> bool:
+        """Whether the output that metrics are about is computed."""
+        return self.part is None or self.output in self.part.reached
 
     def float_steps(self) -> Iterator[Progress]:
         """Run the float model once; every scheme is held against it."""
@@ -77,6 +98,7 @@ class SchemeRun:
         """Quantize and measure one scheme."""
         self._until = self.done + self._per_scheme
         yield Progress(self.done, self.total, f"{scheme.id}: quantizing")
+        self._refuse_float_parts(scheme)
         model, recipe = self._changed_model(scheme), scheme.on_changed_weights()
         statistics = (yield from self._calibrate(scheme)) if scheme.needs_calibration else None
         quantized = quantize(model, recipe, statistics)
@@ -118,7 +140,18 @@ class SchemeRun:
             flips=flipped,
             sparsity=sparsity,
             latency=latency,
+            output=self.output,
         )
+
+    def _refuse_float_parts(self, scheme: Scheme) -> None:
+        """A part may be all integer where the model that it is of cannot be."""
+        if self.part is None or not scheme.integer_only:
+            return
+        if left := unsupported_operators(self._whole, scheme):
+            raise SchemeError(
+                f"{scheme.id} allows integers only, but these operators of the model have no "
+                f"integer form: {', '.join(dict.fromkeys(left))}."
+            )
 
     def skip_scheme(self) -> None:
         """Count what is left of the current scheme as done."""
@@ -166,7 +199,13 @@ class SchemeRun:
     def _accuracy_steps(
         self, name: str, executor: Executor, against: Outcome | None
     ) -> Generator[Progress, None, Outcome]:
-        steps = run_steps(executor, executor.graph, self.data, self.settings.batch_size, against)
+        size = self.settings.batch_size
+        if not self.reaches_output:
+            if against is not None:
+                return against
+            steps = input_range_steps(executor.graph, self.data, size)
+            return (yield from mapped(steps, self._counting("ranges of the inputs")))
+        steps = run_steps(executor, executor.graph, self.data, size, against)
         return (yield from mapped(steps, self._counting(f"{name}: accuracy")))
 
     def _layer_steps(

@@ -8,7 +8,7 @@ inputs differ in the last bit, as those of real values do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -41,6 +41,9 @@ class SideBySide:
         Rounding mode.
     litert : LitertProcess
         With that file loaded.
+    positions : sequence of int, optional
+        Of the operators in the file that users know, where the graph is a part of that; their own
+        if not given.
 
     Raises
     ------
@@ -50,10 +53,17 @@ class SideBySide:
         If an operator has no kernel.
     """
 
-    def __init__(self, graph: Graph, mode: str, litert: LitertProcess) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        mode: str,
+        litert: LitertProcess,
+        positions: Sequence[int] | None = None,
+    ) -> None:
         if mode not in MODES:
             raise ExecutionError(f"The mode {mode} is not available in this version of qviz.")
         self._graph, self._mode, self._litert = graph, mode, litert
+        self._positions = range(len(graph.operators)) if positions is None else positions
         self._indices = tensor_indices(graph)
         self._executor = Executor(graph, mode)
         self._samples = 0
@@ -244,7 +254,7 @@ class SideBySide:
 
     def _place(self, index: int) -> Place:
         operator = self._graph.operators[index]
-        return Place(index, operator.kind, operator.layer)
+        return Place(self._positions[index], operator.kind, operator.layer)
 
 
 def tensor_indices(graph: Graph) -> dict[str, int]:

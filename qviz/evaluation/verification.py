@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from qviz.errors import ExecutionError, QvizError, SchemeError
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.litert import KERNELS, LitertProcess
+from qviz.evaluation.model_part import ModelPart, described, nothing_left
 from qviz.evaluation.provenance import versions
 from qviz.evaluation.random_inputs import random_inputs
 from qviz.evaluation.side_by_side import SideBySide
 from qviz.evaluation.verification_results import Verification, VerificationReport
-from qviz.execution import MODES, quantize_input
+from qviz.execution import MODES, quantize_input, runnable_part
 from qviz.formats.tflite.reader import read_tflite
+from qviz.formats.tflite.writer import write_tflite
 from qviz.graph import Graph
 from qviz.progress import Progress, finish
 
@@ -40,7 +42,6 @@ def tflite_bytes(path: str | os.PathLike[str], *, allow_code: bool = False) -> b
         If a layer has no place in a ``.tflite`` file.
     """
     from qviz.formats import open_model
-    from qviz.formats.tflite.writer import write_tflite
     from qviz.graph.passes import to_inference_form
 
     graph = open_model(path, allow_code=allow_code)
@@ -104,7 +105,8 @@ def verification_steps(
 ) -> Generator[Progress, None, Verification]:
     """:func:`verify` as a generator of steps, on the bytes of a ``.tflite`` file.
 
-    `interpreter` is a child process to use instead of a new one; it is left running.
+    `interpreter` is a child process to use instead of a new one; it is left running. Where an
+    operator cannot be run, LiteRT, which may refuse such a file, is given one of what is left.
     """
     chosen = _modes(modes)
     graph = read_tflite(content, name)
@@ -112,13 +114,16 @@ def verification_steps(
         raise ExecutionError(f"To verify, at least 1 sample has to be run, not {samples}.")
     fitted = None if data is None else data.head(samples).fitted(graph)
     inputs = _Inputs(graph, seed, samples, fitted)
-    reports = []
+    reports: list[VerificationReport] = []
+    run = _Runnable.of(graph, content, name)
+    if run.problem:
+        reports = [VerificationReport(mode, problem=run.problem) for mode in chosen]
     with contextlib.ExitStack() as stack:
         litert = interpreter or stack.enter_context(LitertProcess())
-        litert.load(content)
-        for position, mode in enumerate(chosen):
+        litert.load(run.content)
+        for position, mode in enumerate(() if run.problem else chosen):
             before, total = position * len(inputs), len(chosen) * len(inputs)
-            report = yield from _mode_steps(graph, mode, litert, inputs, before, total)
+            report = yield from _mode_steps(run, mode, litert, inputs, before, total)
             reports.append(report)
     return Verification(
         model=name,
@@ -129,16 +134,56 @@ def verification_steps(
         data="" if fitted is None else fitted.name,
         modes=tuple(reports),
         versions=versions(),
+        part=run.part,
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Runnable:
+    """What both sides run: the file, or one that was written of what can be run of it.
+
+    Attributes
+    ----------
+    graph : Graph
+        As it was read from `content`.
+    content : bytes
+    positions : tuple of int or None
+        Of its operators in the model's own file; None where that is what is run.
+    part : ModelPart or None
+    problem : str
+        Why nothing can be run; empty if something can.
+    """
+
+    graph: Graph
+    content: bytes
+    positions: tuple[int, ...] | None = None
+    part: ModelPart | None = None
+    problem: str = ""
+
+    @classmethod
+    def of(cls, graph: Graph, content: bytes, name: str) -> _Runnable:
+        """All of a model, or what is left of it without operators that cannot be run."""
+        found = runnable_part(graph)
+        if not found.problems:
+            return cls(graph, content)
+        part = described(graph, found)
+        if found.executor is None:
+            problem = str(nothing_left(part, found.problems[0]))
+            return cls(graph, content, part=part, problem=problem)
+        try:
+            written = write_tflite(found.executor.graph)
+            return cls(read_tflite(written, name), written, found.operators, part)
+        except QvizError as error:
+            return cls(graph, content, part=part, problem=f"{part.cause} {error}")
+
+
 def _mode_steps(
-    graph: Graph, mode: str, litert: LitertProcess, inputs: _Inputs, done: int, total: int
+    model: _Runnable, mode: str, litert: LitertProcess, inputs: _Inputs, done: int, total: int
 ) -> Generator[Progress, None, VerificationReport]:
     """Run all samples in one mode; what prevents it becomes the report's problem."""
     yield Progress(done, total, f"{mode}: preparing the kernels")
     try:
-        run = SideBySide(graph, mode, litert)
+        run = SideBySide(model.graph, mode, litert, model.positions)
     except QvizError as error:
         return VerificationReport(mode, problem=str(error))
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qviz.evaluation.model_part import ModelPart
+
 FLOAT_TOLERANCE = 1e-5
 """Real values may differ by this share of their tensor's range, 0 included."""
 
@@ -165,6 +167,8 @@ class Verification:
     modes : tuple of VerificationReport
     versions : Mapping of str to str
         Of qviz, LiteRT and what else the values may depend on.
+    part : ModelPart or None
+        What was compared of a model that holds an operator that cannot be run; None if all of it.
     """
 
     model: str
@@ -175,6 +179,7 @@ class Verification:
     data: str
     modes: tuple[VerificationReport, ...]
     versions: Mapping[str, str]
+    part: ModelPart | None = None
 
     @property
     def differs(self) -> bool:
@@ -183,5 +188,5 @@ class Verification:
 
     @property
     def complete(self) -> bool:
-        """Whether every mode could be run."""
-        return not any(report.problem for report in self.modes)
+        """Whether all of the model could be run in every mode."""
+        return self.part is None and not any(report.problem for report in self.modes)

@@ -6,6 +6,7 @@ from qviz.evaluation.verification_results import (
     FLOAT_TOLERANCE,
     Difference,
     OperatorCheck,
+    Verification,
     VerificationReport,
 )
 
@@ -28,6 +29,18 @@ def verdict(report: VerificationReport) -> str:
     return (
         f"{total.differing:,} of {total.values:,} values differ, first at operator "
         f"{report.first_operator}"
+    )
+
+
+def part_of_model(verification: Verification) -> str:
+    """What was compared of a model that cannot be run as a whole; empty if all of it was."""
+    part = verification.part
+    if part is None or not part.run:
+        # Of a model of which nothing can be run, the modes say so.
+        return ""
+    return (
+        f"{part.text} LiteRT was given a .tflite file of that part, written for it, instead of "
+        "the model's own."
     )
 
 

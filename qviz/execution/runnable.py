@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution.executor import Executor
 from qviz.execution.kernels.registry import place_of
+from qviz.execution.states import STATEFUL_KINDS
 from qviz.graph import Graph, Operator
+
+# Operators that change a variable, or hand on what another operator has put there.
+_VARIABLE_KINDS = STATEFUL_KINDS | {"ASSIGN_VARIABLE", "READ_VARIABLE", "CALL_ONCE"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,14 +26,20 @@ class RunnablePart:
         the whole one; its outputs are those of the whole graph that are left and, behind them, the
         tensors that would have gone on into a missing operator. None if nothing is left.
     problems : tuple of UnsupportedOperatorError
-        Why operators are missing, in execution order; empty if the graph is whole.
+        Why operators are missing, in the order in which they were met; empty if the graph is whole.
     blocked : frozenset of str
         Tensors that are not computed.
+    operators : tuple of int
+        Positions in the whole graph of the operators that are run, in order.
+    missing : tuple of int
+        Position in the whole graph of the operator of each of `problems`; -1 where it has none.
     """
 
     executor: Executor | None
     problems: tuple[UnsupportedOperatorError, ...]
     blocked: frozenset[str]
+    operators: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
 
 
 def runnable_part(graph: Graph, mode: str = "reference") -> RunnablePart:
@@ -43,7 +53,8 @@ def runnable_part(graph: Graph, mode: str = "reference") -> RunnablePart:
         Rounding mode.
     """
     problems: list[UnsupportedOperatorError] = []
-    kept = list(graph.operators)
+    missing: list[int] = []
+    kept = list(range(len(graph.operators)))
     # Each turn takes at least one operator out.
     while kept:
         part = graph if not problems else _cut(graph, kept)
@@ -51,37 +62,63 @@ def runnable_part(graph: Graph, mode: str = "reference") -> RunnablePart:
             executor = Executor(part, mode)
         except UnsupportedOperatorError as error:
             problems.append(error)
-            left = _without(kept, error)
+            missing.append(_position(graph, kept, error))
+            left = _without(graph, kept, missing[-1])
             if len(left) == len(kept):
                 break
             kept = left
         else:
-            return RunnablePart(executor, tuple(problems), _not_made_by(graph, kept))
-    return RunnablePart(None, tuple(problems), _not_made_by(graph, ()))
+            blocked = _not_made_by(graph, kept)
+            return RunnablePart(executor, tuple(problems), blocked, tuple(kept), tuple(missing))
+    return RunnablePart(None, tuple(problems), _not_made_by(graph, ()), (), tuple(missing))
 
 
-def _without(operators: Iterable[Operator], error: UnsupportedOperatorError) -> list[Operator]:
-    """Operators that are not the one of `error` and do not depend on it."""
-    kept = []
+def _position(graph: Graph, kept: Sequence[int], error: UnsupportedOperatorError) -> int:
+    """Position of the operator that `error` is about; -1 if it says nothing of it."""
+    for index in kept:
+        operator = graph.operators[index]
+        if error.tensor and error.tensor in operator.outputs:
+            return index
+        if not error.tensor and (operator.kind, place_of(operator)) == (error.kind, error.operator):
+            return index
+    return -1
+
+
+def _without(graph: Graph, kept: Sequence[int], culprit: int) -> list[int]:
+    """Positions of `kept` without the culprit and what depends on it.
+
+    Where one is left out that may give a value to a variable, none that may read it stays: it
+    would read an older value, and nothing would say so.
+    """
+    left = []
     blocked: set[str] = set()
-    for operator in operators:
-        culprit = (operator.kind, place_of(operator)) == (error.kind, error.operator)
-        if culprit or not blocked.isdisjoint(operator.present_inputs):
+    variables_lost = False
+    for index in kept:
+        operator = graph.operators[index]
+        has_variables = operator.kind in _VARIABLE_KINDS
+        if (
+            index == culprit
+            or not blocked.isdisjoint(operator.present_inputs)
+            or (has_variables and variables_lost)
+        ):
             blocked.update(operator.outputs)
+            variables_lost = variables_lost or has_variables
         else:
-            kept.append(operator)
-    return kept
+            left.append(index)
+    return left
 
 
-def _cut(graph: Graph, kept: list[Operator]) -> Graph:
-    made = {name for operator in kept for name in operator.outputs}
-    read = {name for operator in kept for name in operator.present_inputs}
-    left = [n for n in graph.outputs if n in made or n in graph.inputs]
-    left += [n for operator in kept for n in operator.outputs if n not in read]
-    return graph.rebuild(kept, outputs=dict.fromkeys(left))
+def _cut(graph: Graph, kept: Sequence[int]) -> Graph:
+    operators: list[Operator] = [graph.operators[index] for index in kept]
+    made = {name for operator in operators for name in operator.outputs}
+    read = {name for operator in operators for name in operator.present_inputs}
+    given = {*graph.inputs, *graph.constants()}
+    left = [n for n in graph.outputs if n in made or n in given]
+    left += [n for operator in operators for n in operator.outputs if n not in read]
+    return graph.rebuild(operators, outputs=dict.fromkeys(left))
 
 
-def _not_made_by(graph: Graph, kept: Iterable[Operator]) -> frozenset[str]:
+def _not_made_by(graph: Graph, kept: Iterable[int]) -> frozenset[str]:
     """Results of `graph` that the kept operators do not make."""
-    made = {name for operator in kept for name in operator.outputs}
+    made = {name for index in kept for name in graph.operators[index].outputs}
     return frozenset(n for o in graph.operators for n in o.outputs if n not in made)

@@ -14,15 +14,19 @@ from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
     TITLES,
     Headline,
+    agreement_text,
     bytes_text,
     decibel_text,
+    flipped_text,
     grouped_notes,
     headline,
     interval_text,
     metric_names,
     metric_text,
     milliseconds_text,
+    output_note,
     p_value_text,
+    part_note,
     worst_layers,
 )
 from qviz.report.sections import flip_sections, latency_note, plain_size_note, sparsity_sections
@@ -49,7 +53,7 @@ class SchemeRow:
     latency: str
     slowest: str
     agreement: str
-    flipped: int
+    flipped: str
     size: str
     times_smaller: str
     gzip: str
@@ -102,8 +106,11 @@ def html_report(comparison: Comparison) -> str:
         sparsity=sparsity_sections(comparison),
         plain_size_note=plain_size_note(comparison),
         latency_note=latency_note(comparison),
+        part_note=part_note(comparison),
+        output_note=output_note(comparison),
+        reaches_output=comparison.reaches_output,
         any_test=any(row.paired for row in comparison.rows),
-        scatter=_scatter(comparison, lead, advice),
+        scatter=_scatter(comparison, lead, advice) if comparison.reaches_output else Markup(),
         sizes=_sizes(comparison),
         verdict=advice.sentence,
         any_classes=any(row.flipped for row in comparison.rows) or lead.is_share,
@@ -147,8 +154,8 @@ def _scheme_row(
         tags=_tags(row, advice),
         latency=milliseconds_text(row.latency.median_ms) if row.latency else "–",
         slowest=f"90%: {milliseconds_text(row.latency.p90_ms)}" if row.latency else "",
-        agreement=f"{row.agreement:.2%}" if lead.is_share else f"{row.agreement:.6f}",
-        flipped=len(row.flipped),
+        agreement=agreement_text(row.agreement, is_share=lead.is_share),
+        flipped=flipped_text(row),
         size=bytes_text(row.size_bytes),
         times_smaller=f"{smaller:.2f}×" if smaller else "–",
         gzip=bytes_text(row.gzip_bytes),

@@ -12,6 +12,7 @@ import json
 import math
 from typing import Any
 
+from qviz.evaluation.model_part import ModelPart
 from qviz.evaluation.recommendation import recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
 
@@ -31,8 +32,9 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``model``, ``data``, ``rows``, ``skipped``, ``versions``, ``created`` and
-        ``recommendation`` (for a tolerance of a point, or 1 %). A row has ``scheme``, ``metrics``
+        ``model``, ``data``, ``rows``, ``skipped``, ``versions``, ``created``, ``part`` (null if
+        all of the model was run) with its ``text``, and ``recommendation`` (for a tolerance of a
+        point, or 1 %). A row has ``scheme``, ``output`` (what metrics are about), ``metrics``
         (``top1`` and ``top5``, or ``mae`` and ``rmse``) and their ``intervals``, ``agreement``,
         ``paired`` (the test against float32), ``flips``, ``size_bytes``, ``gzip_bytes``,
         ``gzip_ratio``, ``sparsity``, ``latency`` and ``layers``; a layer has ``layer`` and,
@@ -45,6 +47,7 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
         "skipped": [{"scheme": scheme, "reason": reason} for scheme, reason in comparison.skipped],
         "versions": dict(comparison.versions),
         "created": comparison.created,
+        "part": None if comparison.part is None else _part(comparison.part),
         "recommendation": plain(dataclasses.asdict(recommend(comparison))),
     }
 
@@ -86,7 +89,12 @@ def _row(row: SchemeResult) -> dict[str, Any]:
         "flips": [dataclasses.asdict(flip) for flip in row.flips],
         "sparsity": [dataclasses.asdict(weights) for weights in row.sparsity],
         "latency": None if row.latency is None else dataclasses.asdict(row.latency),
+        "output": row.output,
     }
+
+
+def _part(part: ModelPart) -> dict[str, Any]:
+    return {**plain(dataclasses.asdict(part)), "text": part.text}
 
 
 def plain(value: Any) -> Any:

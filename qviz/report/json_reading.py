@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from qviz.errors import ModelFormatError, SchemeError
+from qviz.evaluation.model_part import MissingOperator, ModelPart
 from qviz.evaluation.results import (
     Comparison,
     DataInfo,
@@ -57,6 +58,7 @@ def comparison_from_json(text: str) -> Comparison:
             skipped=tuple((entry["scheme"], entry["reason"]) for entry in content["skipped"]),
             versions=content["versions"],
             created=content["created"],
+            part=_part(content.get("part")),
         )
     except SchemeError:
         raise
@@ -86,7 +88,15 @@ def _row(row: Mapping[str, Any]) -> SchemeResult:
         flips=tuple(_made(Flip, flip) for flip in row.get("flips", ())),
         sparsity=tuple(_made(WeightSparsity, weights) for weights in row.get("sparsity", ())),
         latency=None if row.get("latency") is None else _made(Latency, row["latency"]),
+        output=str(row.get("output", "")),
     )
+
+
+def _part(values: Mapping[str, Any] | None) -> ModelPart | None:
+    if values is None:
+        return None
+    missing = tuple(_made(MissingOperator, each) for each in values["missing"])
+    return dataclasses.replace(_made(ModelPart, values), missing=missing)
 
 
 def _layer(layer: Mapping[str, Any]) -> LayerError:

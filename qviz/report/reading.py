@@ -66,6 +66,42 @@ def metric_names(comparison: Comparison) -> tuple[str, ...]:
     return tuple(name for name in TITLES if name in present)
 
 
+def output_note(comparison: Comparison) -> str:
+    """Which output metrics are about; empty where the model has only one."""
+    names = [name for name, _, _ in comparison.model.outputs]
+    if len(names) < 2:
+        return ""
+    lead = next((row.output for row in comparison.rows if row.output), names[0])
+    place = f"number {names.index(lead)} of " if lead in names else ""
+    return (
+        f"Accuracy, agreement and flipped samples are those of the output {lead!r}, "
+        f"{place}{len(names)} counted from 0."
+    )
+
+
+def part_note(comparison: Comparison) -> str:
+    """What of the model was run, and what that means for the numbers; empty if all of it was."""
+    part = comparison.part
+    if part is None:
+        return ""
+    text = f"{part.text} Sizes are those of a file of this part."
+    if comparison.reaches_output:
+        return text
+    return f"{text} Without the output there is neither accuracy nor agreement."
+
+
+def agreement_text(value: float, *, is_share: bool) -> str:
+    """An agreement as a share of samples, or as R²; a dash where there is none."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:.2%}" if is_share else f"{value:.6f}"
+
+
+def flipped_text(row: SchemeResult) -> str:
+    """How many samples changed their class; a dash where that is not known."""
+    return "–" if math.isnan(row.agreement) else str(len(row.flipped))
+
+
 def worst_layers(row: SchemeResult) -> tuple[LayerError, ...]:
     """Layers by accumulated error, the worst first; those without an error last."""
     return tuple(sorted(row.layers, key=_badness))

@@ -52,6 +52,8 @@ def schemes_as_csv(comparison: Comparison) -> str:
         "samples",
         "preprocessing",
         "notes",
+        "output",
+        "part",
     )
     front = pareto_front(comparison)
     packed_front = pareto_front(comparison, gzipped=True)
@@ -84,6 +86,8 @@ def schemes_as_csv(comparison: Comparison) -> str:
                 comparison.data.samples,
                 comparison.data.preprocessing,
                 " ".join(row.notes),
+                row.output,
+                "" if comparison.part is None else comparison.part.text,
             )
         )
     return _csv(header, rows)

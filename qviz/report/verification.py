@@ -11,12 +11,20 @@ from dataclasses import asdict
 from typing import Any
 
 from qviz.evaluation.verification_results import Difference, Verification, VerificationReport
-from qviz.evaluation.verification_text import AGAINST, findings_of, largest_text, verdict
+from qviz.evaluation.verification_text import (
+    AGAINST,
+    findings_of,
+    largest_text,
+    part_of_model,
+    verdict,
+)
+from qviz.report.json_form import plain
 
 __all__ = [
     "AGAINST",
     "findings_of",
     "largest_text",
+    "part_of_model",
     "verdict",
     "verification_as_dict",
     "verification_as_json",
@@ -39,6 +47,8 @@ def verification_as_dict(verification: Verification) -> dict[str, Any]:
         ``tensors`` (how many), ``values``, ``differing``, ``max_difference`` (of integers, in
         codes), ``max_float_difference`` (as a share of the tensor's range; null if infinite),
         ``first_operator``, ``wrong_operators``, ``differing_tensors`` and ``not_compared``.
+        ``part`` is null if all of the model was run; else it has the fields of ``ModelPart`` and
+        their ``text``.
     """
     return {
         "model": verification.model,
@@ -48,8 +58,16 @@ def verification_as_dict(verification: Verification) -> dict[str, Any]:
         "data_samples": verification.data_samples,
         "data": verification.data,
         "versions": dict(verification.versions),
+        "part": _part(verification),
         "modes": [_mode(report) for report in verification.modes],
     }
+
+
+def _part(verification: Verification) -> dict[str, Any] | None:
+    part = verification.part
+    if part is None:
+        return None
+    return {**plain(asdict(part)), "text": part_of_model(verification) or part.cause}
 
 
 def _mode(report: VerificationReport) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Context:
             f"{operator.kind} of layer {place!r} cannot be run because {reason}.",
             kind=operator.kind,
             operator=place,
+            tensor=next(iter(operator.outputs), ""),
         )
 
 
@@ -160,6 +161,11 @@ def prepare_kernel(context: Context) -> Kernel:
         raise context.unsupported(_why_missing(context.operator.kind))
     try:
         return prepare(context)
+    except UnsupportedOperatorError as error:
+        if error.kind:
+            raise
+        # What is wrong with a subgraph that it calls is told without the caller.
+        raise context.unsupported(f"of what it calls: {str(error).rstrip('.')}") from error
     except IMPOSSIBLE as error:
         reason = f" ({error})" if str(error) else ""
         raise context.unsupported(

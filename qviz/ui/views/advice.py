@@ -219,6 +219,7 @@ class AdviceView(QWidget):
             "unsure": self.tr("fits, but too few samples to be sure"),
             "loses": self.tr("loses too much"),
             "elsewhere": self.tr("does not run there"),
+            "unknown": self.tr("cannot be told"),
         }
         judged = {judgement.scheme: judgement for judgement in found.judgements}
         rows = [row for row in comparison.rows if row.scheme.id in judged]
