@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from qviz.evaluation.coarse_weights import coarse_weight_notes
 from qviz.graph import Graph, Tensor
 from qviz.quantization import eightbit, quantization_notes
 from qviz.quantization.notes import integer_notes
@@ -62,6 +63,7 @@ def findings(
         *_islands(quantized, scheme),
         *foreseen,
         *_quantizer_notes(graph, quantized, scheme),
+        *coarse_weight_notes(graph, quantized, scheme),
         *_input_ranges(graph, quantized, input_ranges),
         *_saturated_biases(quantized),
         *_reference_sums(quantized, rounding),
