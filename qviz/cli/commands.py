@@ -220,6 +220,7 @@ def compare(
     cluster_start: opt.ClusterStart = None,
     latency: opt.Latency = False,
     rounding: opt.Rounding = "reference",
+    model_output: opt.ModelOutput = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Run schemes side by side: accuracy, size, error of every layer."""
@@ -248,6 +249,7 @@ def compare(
             "seed": seed,
             "latency": latency,
             "rounding": opt.rounding_mode(rounding),
+            "output": model_output,
         },
     )
     for path, form in ((json_path, "json"), (csv_path, "csv"), (out, None)):
@@ -283,6 +285,7 @@ def report(
     cluster_start: opt.ClusterStart = None,
     latency: opt.Latency = False,
     rounding: opt.Rounding = "reference",
+    model_output: opt.ModelOutput = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Compare schemes; write HTML, JSON and CSV."""
@@ -301,6 +304,7 @@ def report(
             "seed": seed,
             "latency": latency,
             "rounding": opt.rounding_mode(rounding),
+            "output": model_output,
         },
     )
     write_all(comparison, out)
