@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qviz.cli.printing import console, say, simple_table
 from qviz.evaluation.demo import DEMOS, PRECISIONS, DemoResult, GzipRow, Published, demo_findings
-from qviz.evaluation.image_demo import SCALINGS, ImageDemoResult
+from qviz.evaluation.image_demo_findings import image_demo_findings
+from qviz.evaluation.image_scores import SCALINGS, ImageDemoResult
 from qviz.report.reading import bytes_text
 
 _COLUMNS = ("", ">float32", ">16 bit", ">8 bit")
@@ -53,16 +54,21 @@ def print_image_demo(title: str, result: ImageDemoResult) -> None:
         values = (_share(scores["top1"]), _share(scores["top5"]))
         table.add_row(f"0..1 ({_PUBLISHED})", scheme, "–", "–", *values, "–")
     console().print(table)
-    _print_gzip(result.gzip, published)
-    for note in result.notes:
-        say(note)
+    _print_gzip(tuple(row for row in result.gzip if row.scheme in PRECISIONS), published)
+    for scheme, reason in result.skipped:
+        say(f"{scheme} was left out: {reason}")
+    for sentence in (*result.notes, *image_demo_findings(result)):
+        say(sentence)
 
 
 def _print_gzip(rows: tuple[GzipRow, ...], published: Published) -> None:
     table = simple_table("gzip ratio", *_COLUMNS[1:])
-    table.add_row("measured here", *(f"{row.ratio:.3f}" for row in rows))
+    measured = {row.scheme: row for row in rows}
+    found = [measured.get(scheme) for scheme in PRECISIONS]
+    table.add_row("measured here", *("–" if row is None else f"{row.ratio:.3f}" for row in found))
     table.add_row(_PUBLISHED, *(f"{ratio:.3f}" for ratio in published.gzip_ratios))
-    table.add_row("size of the files", *(bytes_text(row.size_bytes) for row in rows))
+    sizes = ("–" if row is None else bytes_text(row.size_bytes) for row in found)
+    table.add_row("size of the files", *sizes)
     console().print(table)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,6 +149,18 @@ class Dataset:
             raise DatasetError(f"At least one sample is needed, not {limit}.")
         labels = None if self.y is None else self.y[:limit]
         return self._replaced(tuple(_first(x, limit) for x in self.inputs), labels, self.task)
+
+    def limited(self, limit: int | None) -> Dataset:
+        """`limit` samples: the first, but of image files evenly spread ones.
+
+        Files stand class by class, so that the first would be of few classes.
+        """
+        files = cast(Any, self.inputs[0])
+        if limit is None or isinstance(files, np.ndarray) or not 1 <= limit < len(self):
+            return self.head(limit)
+        rows = np.arange(limit) * len(self) // limit
+        labels = None if self.y is None else self.y[rows]
+        return self._replaced((files.at(rows),), labels, self.task)
 
     def fitted(self, graph: Graph) -> Dataset:
         """The same samples for a model's inputs, and the labels for its first output.

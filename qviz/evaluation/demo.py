@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,14 +152,20 @@ def demo_named(name: str) -> Demo:
         raise DatasetError(f"There is no demo {name!r}; there are {', '.join(DEMOS)}.") from None
 
 
-def gzip_rows(graph: Graph) -> tuple[GzipRow, ...]:
-    """Sizes of the model's TensorFlow.js folders: as it is, with 16 bits and with 8 bits."""
+def gzip_rows(graph: Graph, schemes: Iterable[str] = tuple(PRECISIONS)) -> tuple[GzipRow, ...]:
+    """Sizes of the model's TensorFlow.js folders: as it is, with 16 bits and with 8 bits.
+
+    Raises
+    ------
+    SchemeError
+        If the model has no layers that TensorFlow.js could load.
+    """
     # Formats take long to import, and the window reads only what was published.
     from qviz.evaluation.artifact import tfjs_files
 
     rows = []
-    for scheme, weight_dtype in PRECISIONS.items():
-        files = tfjs_files(graph, weight_dtype)
+    for scheme in schemes:
+        files = tfjs_files(graph, PRECISIONS[scheme])
         size = sum(len(data) for data in files.values())
         rows.append(GzipRow(scheme, size, tar_gzip_bytes(files)))
     return tuple(rows)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qviz.errors import DatasetError
+from qviz.errors import DatasetError, ModelFormatError, QvizError
+from qviz.evaluation.artifact import artifact_files
 from qviz.evaluation.calibration import Statistics, calibration_steps
-from qviz.evaluation.data_files import cache_folder
 from qviz.evaluation.dataset import Dataset
-from qviz.evaluation.demo import GzipRow, gzip_rows
-from qviz.evaluation.image_folder import ImageFiles, listed_names, read_class_index
-from qviz.evaluation.label_rule import accepted, label_words
-from qviz.evaluation.metrics import ClassificationAccumulator
+from qviz.evaluation.demo import PRECISIONS, GzipRow, gzip_rows, tar_gzip_bytes
+from qviz.evaluation.image_folder import ImageFiles, read_image
+from qviz.evaluation.image_judge import Judge, Tally
+from qviz.evaluation.image_scores import (
+    IMAGENET_CLASSES,
+    SCALINGS,
+    SCHEMES,
+    ImageDemoResult,
+    ImageScores,
+)
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.evaluation.running import run_real
 from qviz.execution import Executor
@@ -27,57 +32,14 @@ from qviz.progress import Progress, mapped
 from qviz.quantization import quantize
 from qviz.quantization.scheme import scheme as scheme_named
 
-SCALINGS = {"0..1": "as the example feeds it", "-1..1": "as it was trained"}
-"""Presets of the preprocessing, each with what it stands for."""
-
-SCHEMES = ("float32", "tfjs-uint16", "tfjs-uint8", "dynamic-range", "int8-per-tensor", "int8")
-
 TRAINED_RANGE = (-1.0, 1.0)
 """Inputs that MobileNetV2 of keras.applications was trained on."""
 
 _BATCH = 8
-_TOP = 5
 _FITTING_SHARE = 0.75
+_REFERENCE = "float32"
 
-
-@dataclass(frozen=True, slots=True)
-class ImageScores:
-    """Shares of images for which one scheme was right; None where it cannot be said.
-
-    Attributes
-    ----------
-    top1, top5 : float or None
-        By class number.
-    word_top1, word_top5 : float or None
-        By :mod:`qviz.evaluation.label_rule`.
-    """
-
-    scaling: str
-    scheme: str
-    top1: float | None
-    top5: float | None
-    word_top1: float | None
-    word_top5: float | None
-    agreement: float
-
-
-@dataclass(frozen=True, slots=True)
-class ImageDemoResult:
-    """What came of the demo.
-
-    Attributes
-    ----------
-    rows : tuple of ImageScores
-    gzip : tuple of GzipRow
-    samples : int
-    notes : tuple of str
-        What does not fit, in sentences.
-    """
-
-    rows: tuple[ImageScores, ...]
-    gzip: tuple[GzipRow, ...]
-    samples: int
-    notes: tuple[str, ...]
+Steps = Generator[Progress | ImageDemoResult, None, ImageDemoResult]
 
 
 def range_note(scaling: str, low: float, high: float) -> str | None:
@@ -93,14 +55,35 @@ def range_note(scaling: str, low: float, high: float) -> str | None:
     )
 
 
+def check_network(graph: Graph) -> None:
+    """Refuse what is no classifier of images.
+
+    Raises
+    ------
+    ModelFormatError
+        The message says what input and output the model has instead.
+    """
+    inputs = [graph.tensors[name].shape for name in graph.inputs]
+    outputs = [graph.tensors[name].shape for name in graph.outputs]
+    images = len(inputs) == 1 and len(inputs[0]) == 4 and inputs[0][3] in (1, 3)
+    if not images or len(outputs) != 1 or graph.tensors[graph.outputs[0]].size < 2:
+        raise ModelFormatError(
+            f"This demo needs a network that tells classes of images apart, such as MobileNetV2; "
+            f"this one takes {_shapes(inputs)} and gives {_shapes(outputs)}. Choose another file."
+        )
+
+
 def image_demo_steps(
     graph: Graph,
     data: Dataset,
     *,
     schemes: Sequence[str] = SCHEMES,
     calibration_samples: int = 100,
-) -> Generator[Progress, None, ImageDemoResult]:
+    notes: Sequence[str] = (),
+) -> Steps:
     """Run the schemes under both scalings; images are decoded once for all of a scaling's schemes.
+
+    Yields progress, and after every batch what has come of it so far.
 
     Parameters
     ----------
@@ -108,143 +91,170 @@ def image_demo_steps(
         MobileNetV2, or another classifier of images.
     data : Dataset
         A folder or table of images, fitted to `graph`; its own scaling is not used.
+    schemes : sequence of str
+        Ids; float32 is always run, and first.
     calibration_samples : int
         Images of `data` that ranges of activations are found from.
+    notes : sequence of str
+        What is known not to fit, to stand before the notes of the result.
 
     Raises
     ------
     DatasetError
-        If `data` are no images, or the model has no scores of classes.
+        If `data` are no images, or one of them cannot be read.
+    ModelFormatError
+        If the model is no classifier of images.
     """
     files = data.inputs[0]
     if not isinstance(cast(Any, files), ImageFiles):
         raise DatasetError(f"{data.name} is not a folder or table of images.")
+    check_network(graph)
     classes = graph.tensors[graph.outputs[0]].size
-    judge = _Judge.of(data, cast(Any, files), classes)
-    total = len(SCALINGS) * len(data)
-    rows: list[ImageScores] = []
-    notes = list(judge.notes)
-    for number, scaling in enumerate(SCALINGS):
-        wanted = Preprocessing.parse(scaling)
-        steps = replace(
-            data.preprocessing, scale=wanted.scale, offset=wanted.offset, mean=(), std=()
+    judge = Judge.of(data, cast(Any, files), classes)
+    others = (scheme for scheme in schemes if scheme != _REFERENCE)
+    run = _DemoRun(graph, data, judge, (_REFERENCE, *others), calibration_samples)
+    run.notes += [*notes, *judge.notes]
+    if classes != IMAGENET_CLASSES:
+        run.notes.append(
+            f"The network tells {classes} classes apart, not the {IMAGENET_CLASSES:,} of ImageNet: "
+            f"the published figures are of another task."
         )
-        scaled = replace(data, preprocessing=steps)
-        done = number * len(data)
-        stage = f"inputs {scaling}"
-        yield Progress(done, total, f"{stage}: quantizing")
-        statistics = yield from mapped(
-            _calibrate(graph, scaled, schemes, calibration_samples),
-            partial(_within, done, total, stage),
+    yield from run.check_steps(cast(Any, files))
+    for scaling in SCALINGS:
+        yield from run.scaling_steps(scaling)
+    return run.result()
+
+
+@dataclass(slots=True, eq=False)
+class _DemoRun:
+    """What the two scalings share."""
+
+    graph: Graph
+    data: Dataset
+    judge: Judge
+    schemes: tuple[str, ...]
+    calibration_samples: int
+    notes: list[str] = field(default_factory=list)
+    _rows: dict[str, tuple[ImageScores, ...]] = field(default_factory=dict)
+    _files: list[GzipRow] = field(default_factory=list)
+    _skipped: dict[str, str] = field(default_factory=dict)
+    _classes: dict[str, list[NDArray[np.int64]]] = field(default_factory=dict)
+    _done: int = 0
+
+    def result(self) -> ImageDemoResult:
+        """What there is so far."""
+        return ImageDemoResult(
+            tuple(row for rows in self._rows.values() for row in rows),
+            tuple(self._files),
+            len(self.data),
+            tuple(self.notes),
+            tuple(self._skipped.items()),
+            self._same_class(),
         )
-        executors = [_executor(graph, scheme, statistics) for scheme in schemes]
-        scores = [_Scores() for _ in executors]
+
+    def check_steps(self, files: ImageFiles) -> Generator[Progress, None, None]:
+        """Decode every image once: a broken one is better found now than after minutes."""
+        for path in files.paths:
+            yield self._progress("reading the images")
+            read_image(path)
+            self._done += 1
+
+    def scaling_steps(self, scaling: str) -> Generator[Progress | ImageDemoResult, None, None]:
+        """Run every scheme on inputs of that scaling."""
+        scaled, stage = self._scaled(scaling), f"inputs {scaling}"
+        executors = yield from self._executor_steps(scaled, stage)
+        tallies = {scheme: Tally() for scheme in executors}
+        classes = self._classes.setdefault(scaling, [])
         low, high = np.inf, -np.inf
-        for start in range(0, len(data), _BATCH):
+        for start in range(0, len(scaled), _BATCH):
             batch = scaled.batch(start, start + _BATCH)
             values = batch[0] if isinstance(batch, tuple) else batch
             low, high = min(low, float(values.min())), max(high, float(values.max()))
             first: NDArray[Any] | None = None
-            for executor, score in zip(executors, scores, strict=True):
+            for scheme, executor in executors.items():
+                yield self._progress(f"{stage}: {scheme}")
                 outputs = real_outputs(executor.graph, run_real(executor, executor.graph, batch))[0]
                 outputs = outputs.reshape(len(outputs), -1)
-                first = outputs if first is None else first
-                score.update(outputs, first, judge, start)
-            yield Progress(done + min(start + _BATCH, len(data)), total, stage)
-        note = range_note(scaling, low, high)
-        notes += [note] if note else []
-        rows += [
-            score.row(scaling, scheme, judge) for score, scheme in zip(scores, schemes, strict=True)
-        ]
-    return ImageDemoResult(tuple(rows), gzip_rows(graph), len(data), tuple(notes))
-
-
-def _calibrate(
-    graph: Graph, data: Dataset, schemes: Sequence[str], samples: int
-) -> Generator[Progress, None, Statistics | None]:
-    """Ranges for those of the schemes that need them; all take the smallest and largest value."""
-    scheme = next((s for s in map(scheme_named, schemes) if s.needs_calibration), None)
-    if scheme is None:
-        return None
-    return (yield from calibration_steps(graph, data, scheme, samples=samples, batch_size=_BATCH))
-
-
-def _within(done: int, total: int, stage: str, step: Progress) -> Progress:
-    """A step of calibration as seen from the whole demo, which counts other samples."""
-    return Progress(done, total, f"{stage}: {step.message} {step.done}/{step.total}")
-
-
-def _executor(graph: Graph, scheme: str, statistics: Statistics | None) -> Executor:
-    needed = scheme_named(scheme).needs_calibration
-    return Executor(quantize(graph, scheme, statistics if needed else None))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judge:
-    """What is right for each image."""
-
-    numbers: NDArray[np.int64] | None
-    accepted: NDArray[np.bool_] | None
-    notes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, data: Dataset, files: ImageFiles, classes: int) -> _Judge:
-        names = data.class_names
-        if len(names) != classes and files.folder is not None:
-            names = listed_names(files.folder)[0]
-        if len(names) != classes:
-            names = read_class_index(cache_folder().parent / "models")[0]
-        numbers = None if data.y is None else data.y.astype(np.int64)
-        notes = []
-        words = None
-        if len(names) == classes:
-            found = label_words(files.labels, files.paths, numbers, names)
-            missing = sum(word is None for word in found)
-            if missing < len(found):
-                words = accepted(found, names)
-            if missing:
-                notes.append(f"{missing} of {len(found)} images have no word to look for.")
-        else:
-            notes.append(
-                f"The names of the {classes} classes are not known, so the word rule cannot be "
-                f"applied: put imagenet_class_index.json (as Keras keeps it) or class_names.txt "
-                f"beside the images."
+                if first is None:
+                    first = outputs
+                    classes.append(outputs.argmax(axis=1))
+                tallies[scheme].update(outputs, first, self.judge, start)
+            self._done += len(values)
+            self._rows[scaling] = tuple(
+                tally.scores(scaling, scheme, self.judge) for scheme, tally in tallies.items()
             )
-        return cls(numbers, words, tuple(notes))
+            yield self.result()
+        note = range_note(scaling, low, high)
+        self.notes += [note] if note else []
+        yield self._progress(stage)
 
+    def _scaled(self, scaling: str) -> Dataset:
+        wanted, own = Preprocessing.parse(scaling), self.data.preprocessing
+        steps = replace(own, scale=wanted.scale, offset=wanted.offset, mean=(), std=())
+        return replace(self.data, preprocessing=steps)
 
-class _Scores:
-    """Counts of one scheme under one scaling."""
+    def _executor_steps(
+        self, data: Dataset, stage: str
+    ) -> Generator[Progress | ImageDemoResult, None, dict[str, Executor]]:
+        """Quantize under every scheme; those that do not fit the network are left out."""
+        statistics = yield from self._calibration_steps(data, stage)
+        executors: dict[str, Executor] = {}
+        measured = bool(self._files)
+        for scheme in self.schemes:
+            if scheme in self._skipped:
+                continue
+            yield self._progress(f"{stage}: quantizing to {scheme}")
+            needed = scheme_named(scheme).needs_calibration
+            try:
+                quantized = quantize(self.graph, scheme, statistics if needed else None)
+                executors[scheme] = Executor(quantized)
+                if not measured:
+                    self._files.append(self._packed(quantized, scheme))
+            except QvizError as error:
+                # Nothing can be said without the float model.
+                if scheme == _REFERENCE:
+                    raise
+                executors.pop(scheme, None)
+                self._skipped[scheme] = str(error)
+        return executors
 
-    def __init__(self) -> None:
-        self._by_number = ClassificationAccumulator()
-        self._count = self._word1 = self._word5 = self._same = 0
-
-    def update(
-        self, outputs: NDArray[Any], reference: NDArray[Any], judge: _Judge, start: int
-    ) -> None:
-        """Add a batch of images from `start` on."""
-        stop = start + len(outputs)
-        best = np.argsort(-outputs, axis=1, kind="stable")[:, :_TOP]
-        self._count += len(outputs)
-        self._same += int((best[:, 0] == reference.argmax(axis=1)).sum())
-        if judge.numbers is not None:
-            self._by_number.update(outputs, judge.numbers[start:stop])
-        if judge.accepted is not None:
-            right = np.take_along_axis(judge.accepted[start:stop], best, axis=1)
-            self._word1 += int(right[:, 0].sum())
-            self._word5 += int(right.any(axis=1).sum())
-
-    def row(self, scaling: str, scheme: str, judge: _Judge) -> ImageScores:
-        """The shares."""
-        by_number = self._by_number.result()
-        worded = judge.accepted is not None
-        return ImageScores(
-            scaling,
-            scheme,
-            by_number.get("top1"),
-            by_number.get("top5"),
-            self._word1 / self._count if worded else None,
-            self._word5 / self._count if worded else None,
-            self._same / self._count,
+    def _calibration_steps(
+        self, data: Dataset, stage: str
+    ) -> Generator[Progress, None, Statistics | None]:
+        """Ranges for those of the schemes that need them; all take the smallest and largest."""
+        scheme = next((s for s in map(scheme_named, self.schemes) if s.needs_calibration), None)
+        if scheme is None:
+            return None
+        graph, samples = self.graph, self.calibration_samples
+        steps = calibration_steps(graph, data, scheme, samples=samples, batch_size=_BATCH)
+        return (
+            yield from mapped(
+                steps, lambda step: self._progress(f"{stage}: calibrating {step.done}/{step.total}")
+            )
         )
+
+    def _packed(self, quantized: Graph, scheme: str) -> GzipRow:
+        """Size of what the scheme is shipped as, packed as the example packs its folders."""
+        if scheme in PRECISIONS:
+            try:
+                return next(row for row in gzip_rows(self.graph, (scheme,)))
+            except QvizError:
+                if scheme != _REFERENCE:
+                    raise
+                # A model without Keras layers has no folder of TensorFlow.js.
+        files = artifact_files(self.graph, quantized, scheme)
+        return GzipRow(scheme, sum(map(len, files.values())), tar_gzip_bytes(files))
+
+    def _same_class(self) -> float | None:
+        found = [np.concatenate(c) for c in self._classes.values() if c]
+        if len(found) < len(SCALINGS) or len({len(c) for c in found}) > 1:
+            return None
+        return float((found[0] == found[1]).mean())
+
+    def _progress(self, message: str) -> Progress:
+        return Progress(self._done, (1 + len(SCALINGS)) * len(self.data), message)
+
+
+def _shapes(shapes: Sequence[tuple[int, ...]]) -> str:
+    texts = ("(" + ", ".join("any" if n < 0 else str(n) for n in s[1:]) + ")" for s in shapes)
+    return " and ".join(texts)

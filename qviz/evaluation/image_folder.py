@@ -85,6 +85,11 @@ class ImageFiles:
         labels = None if self.labels is None else self.labels[:limit]
         return ImageFiles(self._paths[:limit], self._geometry, labels, self.folder)
 
+    def at(self, rows: NDArray[np.integer]) -> ImageFiles:
+        """The images of those rows, still unread."""
+        labels = None if self.labels is None else [self.labels[int(i)] for i in rows]
+        return ImageFiles([self._paths[int(i)] for i in rows], self._geometry, labels, self.folder)
+
     def __getitem__(self, rows: slice | NDArray[np.integer]) -> NDArray[np.float32]:
         picked = (
             self._paths[rows] if isinstance(rows, slice) else [self._paths[int(i)] for i in rows]

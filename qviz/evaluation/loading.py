@@ -60,7 +60,7 @@ def load_dataset(
         array ``preprocessing``, or as the sample models of a named set were trained. Images are
         resized to the model's input if it does not say how.
     limit : int or None
-        Use only the first samples.
+        Use only the first samples; of image files evenly spread ones, as they stand class by class.
     model : Graph or None
         The data are fitted to its inputs and its first output.
     folder : str or path or None
@@ -88,7 +88,7 @@ def load_dataset(
         if name in BUILT_IN and not path.is_file():
             path = sample_models() / name / f"{name}.npz"
         dataset = _of_arrays(path, name if name in BUILT_IN else path.name, preprocessing, model)
-    dataset = dataset.head(limit)
+    dataset = dataset.limited(limit)
     return dataset if model is None else dataset.fitted(model)
 
 
@@ -146,12 +146,40 @@ def _of_table(
     )
 
 
+def labelled_images(path: str | os.PathLike[str]) -> LabelledFiles:
+    """The image files of a folder or a table, unread.
+
+    Raises
+    ------
+    DatasetError
+        If there are none.
+    """
+    where = Path(path)
+    if not where.exists():
+        raise DatasetError(f"There is no folder or table of images {str(where)!r}.")
+    if not where.is_dir() and where.suffix.lower() not in _TABLES:
+        raise DatasetError(
+            f"{where.name} is neither a folder of images nor a table (.csv, .tsv) of image files "
+            f"and labels."
+        )
+    files = find_images(where) if where.is_dir() else read_table(where)
+    if not isinstance(files, LabelledFiles):
+        raise DatasetError(f"{where.name} has no column of image files.")
+    return files
+
+
 def load_images(
     path: str | os.PathLike[str], preprocessing: Preprocessing, model: Graph
-) -> Dataset:
+) -> tuple[Dataset, str]:
     """A folder or table of images whose classes need not be the model's.
 
-    Labels are None where the classes cannot be numbered; the words are in ``ImageFiles.labels``.
+    Returns
+    -------
+    Dataset
+        Its labels are None where the classes cannot be numbered; the words are in
+        ``ImageFiles.labels``.
+    str
+        Why there are no labels although the images have words; empty otherwise.
 
     Raises
     ------
@@ -159,18 +187,14 @@ def load_images(
         If there are no images, or they do not fit the model's input.
     """
     where = Path(path)
-    if not where.exists():
-        raise DatasetError(f"There is no folder or table of images {str(where)!r}.")
-    files = find_images(where) if where.is_dir() else read_table(where)
-    if not isinstance(files, LabelledFiles):
-        raise DatasetError(f"{where.name} has no column of image files.")
+    files = labelled_images(where)
     folder = where if where.is_dir() else where.parent
     try:
-        return _of_images(files, where, folder, preprocessing, model).fitted(model)
-    except DatasetError:
+        return _of_images(files, where, folder, preprocessing, model).fitted(model), ""
+    except DatasetError as error:
         unlabelled = _of_images(replace(files, labels=None), where, folder, preprocessing, model)
         images = ImageFiles(files.paths, unlabelled.preprocessing, files.labels, folder)
-        return replace(unlabelled, inputs=(cast(Any, images),)).fitted(model)
+        return replace(unlabelled, inputs=(cast(Any, images),)).fitted(model), str(error)
 
 
 def _of_images(

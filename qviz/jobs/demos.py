@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
 from qviz.errors import ConversionError, DatasetError, ModelFormatError
 from qviz.evaluation.demo import demo_named
-from qviz.evaluation.image_demo import ImageDemoResult, image_demo_steps
-from qviz.evaluation.loading import load_images
+from qviz.evaluation.image_demo import check_network, image_demo_steps
+from qviz.evaluation.image_scores import SCHEMES as IMAGE_SCHEMES
+from qviz.evaluation.image_scores import TRAINED_SCALING, ImageDemoResult
+from qviz.evaluation.loading import labelled_images, load_images
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.formats import open_model
 from qviz.jobs.downloads import download_task
 from qviz.jobs.results import DataSpec, DemoSetup
 from qviz.jobs.scripts import script_task
-from qviz.jobs.task import Progress, Task
+from qviz.jobs.task import Partial, Progress, Task
+from qviz.progress import mapped
 from qviz.quantization.scheme import SCHEMES
 from qviz.resources import sample_models
 
-TRAINED = ("housing", "mnist", "fashion-mnist")
-"""Samples that `train_task` trains."""
+TRAINED = {
+    "housing": "california-housing",
+    "mnist": "mnist",
+    "fashion-mnist": "fashion-mnist",
+    "mobilenetv2-fashion": "fashion-mnist",
+}
+"""Data set of each sample that `train_task` trains."""
 
 _SHOWN = ("float32", "tfjs-uint16", "tfjs-uint8")
 _CACHED_MODEL = "mobilenetv2.keras"
@@ -62,19 +71,58 @@ def demo_task(
                 f"--data. (The published numbers are of 1,000 images of ImageNet, which qviz may "
                 f"not ship.)"
             )
+        # Before weights are downloaded for images that are not there.
+        labelled_images(data)
         # As the network was trained; the demo runs the other scaling beside it.
-        spec = DataSpec(data, "-1..1")
+        spec = DataSpec(data, TRAINED_SCALING)
         path = model or (yield from _mobilenet_task())
     schemes = tuple(SCHEMES.values() if every_scheme else (SCHEMES[s] for s in _SHOWN))
     return DemoSetup(name, demo.title, path, spec, schemes)
 
 
-def image_demo_task(setup: DemoSetup, limit: int | None = None) -> Task[ImageDemoResult]:
-    """Run MobileNetV2's demo: both scalings, by class number and by the word rule."""
+def image_demo_task(
+    setup: DemoSetup,
+    limit: int | None = None,
+    *,
+    schemes: Sequence[str] = IMAGE_SCHEMES,
+    calibration_samples: int = 100,
+) -> Task[ImageDemoResult]:
+    """Run MobileNetV2's demo: both scalings, by class number and by the word rule.
+
+    A ``Partial(ImageDemoResult)`` after every batch, with what has come of it so far.
+    """
     yield Progress(0, 0, "reading the model")
     graph = open_model(setup.model_path)
-    images = load_images(setup.data.name_or_path, Preprocessing(), graph).head(limit)
-    return (yield from image_demo_steps(graph, images))
+    check_network(graph)
+    images, unlabelled = load_images(setup.data.name_or_path, Preprocessing(), graph)
+    notes = (f"There is no accuracy by class number: {unlabelled}",) if unlabelled else ()
+    steps = image_demo_steps(
+        graph,
+        images.limited(limit),
+        schemes=schemes,
+        calibration_samples=calibration_samples,
+        notes=notes,
+    )
+    return (yield from mapped(steps, lambda e: e if isinstance(e, Progress) else Partial(e)))
+
+
+def mobilenet_task(
+    data: str,
+    model: str = "",
+    *,
+    limit: int | None = None,
+    schemes: Sequence[str] = IMAGE_SCHEMES,
+    calibration_samples: int = 100,
+) -> Task[ImageDemoResult]:
+    """Get MobileNetV2's demo ready and run it.
+
+    Parts are a ``DemoSetup`` as soon as network and images are there, then as
+    :func:`image_demo_task` has them.
+    """
+    setup = yield from demo_task("mobilenetv2", model=model, data=data)
+    yield Partial(setup)
+    steps = image_demo_task(setup, limit, schemes=schemes, calibration_samples=calibration_samples)
+    return (yield from steps)
 
 
 def train_task(
@@ -90,7 +138,8 @@ def train_task(
 
     Parameters
     ----------
-    name : {"housing", "mnist", "fashion-mnist"}
+    name : str
+        One of `TRAINED`.
     target : str
         Folder that ``<name>.keras`` is written into.
     folder : str
@@ -110,7 +159,7 @@ def train_task(
         raise ConversionError(
             f"There is no sample {name!r} to train; there are {', '.join(TRAINED)}."
         )
-    yield from download_task(DataSpec(demo_named(name).data, folder=folder))
+    yield from download_task(DataSpec(TRAINED[name], folder=folder))
     arguments = [name, "--output", target, "--threads", str(threads)]
     for option, value in (("--data-folder", folder), ("--epochs", epochs), ("--samples", samples)):
         if value:
@@ -128,6 +177,7 @@ def _mobilenet_task() -> Task[str]:
         except ConversionError as error:
             raise ConversionError(
                 f"MobileNetV2's weights cannot be had from keras.applications ({error}) Give a "
-                f"file that has them with --model."
+                f"file that has them: in the window as the network, on the command line with "
+                f"--model."
             ) from error
     return str(path)

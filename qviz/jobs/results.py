@@ -103,7 +103,7 @@ class DataSpec:
     preprocessing : str
         As the command line's ``--preprocess``, e.g. ``scale=1/255``; empty for none.
     limit : int or None
-        Use only the first samples.
+        Use only the first samples; of image files evenly spread ones.
     folder : str
         Where the files of a named set lie; empty to search QVIZ_DATA and Keras' cache.
     target : str

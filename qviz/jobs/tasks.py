@@ -28,7 +28,7 @@ from qviz.files import refuse_overwriting
 from qviz.formats.tflite import read_tflite
 from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
-from qviz.jobs.demos import demo_task, image_demo_task, train_task
+from qviz.jobs.demos import demo_task, mobilenet_task, train_task
 from qviz.jobs.downloads import download_task
 from qviz.jobs.eightbit import EightbitPictures, eightbit_pictures
 from qviz.jobs.memory import Memory
@@ -225,7 +225,7 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
     "verify": verify_task,
     "eightbit": eightbit_task,
     "demo": demo_task,
-    "image-demo": image_demo_task,
+    "image-demo": mobilenet_task,
     "train": train_task,
 }
 

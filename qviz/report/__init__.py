@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qviz.report.html import html_report
+from qviz.report.image_demo_table import image_demo_as_csv
 from qviz.report.json_form import comparison_as_dict, comparison_as_json
 from qviz.report.json_reading import comparison_from_json, is_comparison
 from qviz.report.tables import layers_as_csv, schemes_as_csv
@@ -14,6 +15,7 @@ __all__ = [
     "comparison_as_json",
     "comparison_from_json",
     "html_report",
+    "image_demo_as_csv",
     "is_comparison",
     "layers_as_csv",
     "schemes_as_csv",

@@ -29,13 +29,14 @@ def main() -> None:
     import keras
 
     keras.utils.set_random_seed(SEED)
-    print("[0/2] MobileNetV2's weights", flush=True)
+    print("[0/0] getting MobileNetV2's weights", flush=True)
+    _tell_download()
     model = keras.applications.MobileNetV2(
         input_shape=(arguments.size, arguments.size, 3),
         weights="imagenet" if arguments.weights == "imagenet" else None,
         classes=arguments.classes,
     )
-    print("[1/2] writing the model", flush=True)
+    print("[0/0] writing the model", flush=True)
     part = arguments.file.with_name(f".{arguments.file.stem}.part.keras")
     try:
         model.save(part)
@@ -43,6 +44,31 @@ def main() -> None:
     finally:
         part.unlink(missing_ok=True)
     print(f"MobileNetV2 with {arguments.weights} weights", flush=True)
+
+
+def _tell_download() -> None:
+    """Have Keras' download tell how far it is in lines that qviz reads.
+
+    Keras draws a bar for terminals. Where its function is not where Keras 3 has it, the download
+    works all the same and tells nothing.
+    """
+    try:
+        from keras.src.utils import file_utils
+
+        retrieve = file_utils.urlretrieve
+    except (ImportError, AttributeError):
+        return
+    told = -1
+
+    def tell(block: int, block_bytes: int, total_bytes: int) -> None:
+        nonlocal told
+        done = min(block * block_bytes, total_bytes)
+        if total_bytes > 0 and 100 * done // total_bytes != told:
+            told = 100 * done // total_bytes
+            size = f"{done / 1e6:.1f} of {total_bytes / 1e6:.1f} MB"
+            print(f"[{done}/{total_bytes}] downloading MobileNetV2's weights, {size}", flush=True)
+
+    file_utils.urlretrieve = lambda url, path, _bar=None: retrieve(url, path, tell)
 
 
 def _end_with_parent() -> None:

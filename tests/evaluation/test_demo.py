@@ -25,6 +25,7 @@ from qviz.evaluation.demo import (
     tar_gzip_bytes,
 )
 from qviz.evaluation.image_demo import image_demo_steps, range_note
+from qviz.evaluation.image_scores import ImageDemoResult
 from qviz.evaluation.loading import load_images
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.formats import open_model
@@ -176,7 +177,7 @@ def averaging_classifier() -> Graph:
         activation("y", 1, 2),
     ]
     inputs = ("x", "dense/kernel", "dense/bias")
-    dense = operator("FULLY_CONNECTED", inputs, "y", layer="dense")
+    dense = operator("FULLY_CONNECTED", inputs, "y")
     return Graph.build([dense], tensors, ["x"], ["y"])
 
 
@@ -184,7 +185,6 @@ def test_images_are_judged_by_number_and_by_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr("qviz.evaluation.image_demo.gzip_rows", lambda graph: ())
     for label, colours in {
         "red": [(250, 9, 9)] * 3,
         "wine red": [(9, 250, 9), (250, 9, 9)],
@@ -193,13 +193,23 @@ def test_images_are_judged_by_number_and_by_word(
         for i, colour in enumerate(colours):
             Image.new("RGB", (12, 10), colour).save(tmp_path / "i" / label / f"{i}.png")
     graph = averaging_classifier()
-    images = load_images(tmp_path / "i", Preprocessing(), graph)
+    images, unlabelled = load_images(tmp_path / "i", Preprocessing(), graph)
+    assert unlabelled == ""
     assert images.class_names == ("red", "wine red")
     steps = image_demo_steps(graph, images, schemes=("float32", "int8"))
-    met: list[Progress] = []
+    met: list[Progress | ImageDemoResult] = []
     result = finish(steps, met.append)
-    assert met
-    assert all(0 <= step.done <= step.total == 10 for step in met)
+    told = [event for event in met if isinstance(event, Progress)]
+    # Five images are decoded, then run under both scalings.
+    assert [step.done for step in told] == sorted(step.done for step in told)
+    assert {step.total for step in told} == {15}
+    assert told[-1].done == 15
+    parts = [event for event in met if isinstance(event, ImageDemoResult)]
+    assert [len(part.rows) for part in parts] == [2, 4]
+    assert parts[-1].rows == result.rows
+    assert result.samples == 5
+    # Operators only, no Keras layers: the size is that of the TFLite file.
+    assert {row.scheme for row in result.gzip} == {"float32", "int8"}
     rows = {(row.scaling, row.scheme): row for row in result.rows}
     assert set(rows) == {(s, n) for s in ("0..1", "-1..1") for n in ("float32", "int8")}
     for row in rows.values():
@@ -207,8 +217,10 @@ def test_images_are_judged_by_number_and_by_word(
         assert (row.top1, row.top5) == (0.8, None)
         # The word "red" is in both names, so that every red image is right whatever is said.
         assert (row.word_top1, row.word_top5, row.agreement) == (0.8, 1.0, 1.0)
-    (note,) = result.notes
+    classes, note = result.notes
+    assert "2 classes apart, not the 1,000 of ImageNet" in classes
     assert "Scaled to 0..1" in note
+    assert result.same_class == 1.0
 
 
 def test_only_images_are_judged() -> None:

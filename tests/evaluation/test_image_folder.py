@@ -107,6 +107,25 @@ def test_only_the_images_of_a_batch_are_decoded(
     assert read == ["b.png", "a.JPG", "b.png"]
 
 
+def test_a_limit_takes_images_of_all_classes(folder: Path) -> None:
+    whole = load_dataset(folder, preprocessing="resize=8x8")
+    assert whole.y is not None
+    assert whole.y.tolist() == [0, 0, 1]
+    data = load_dataset(folder, preprocessing="resize=8x8", limit=2)
+    assert data.y is not None
+    assert data.y.tolist() == [0, 0]
+    for i in range(3):
+        picture(folder / "dog" / f"more{i}.png", 8, 8, i)
+    data = load_dataset(folder, preprocessing="resize=8x8", limit=2)
+    assert data.y is not None
+    assert data.y.tolist() == [0, 1]
+    (files,) = data.inputs
+    assert isinstance(files, ImageFiles)
+    assert files.labels == ("cat", "dog")
+    with pytest.raises(DatasetError, match="At least one sample"):
+        load_dataset(folder, preprocessing="resize=8x8", limit=0)
+
+
 def test_sizes_have_to_be_said_where_no_model_does(folder: Path) -> None:
     with pytest.raises(DatasetError, match="different sizes"):
         load_dataset(folder)
@@ -131,8 +150,9 @@ def test_classes_that_cannot_be_the_models_are_refused(folder: Path) -> None:
     with pytest.raises(DatasetError, match="2 classes, the model tells 10 apart"):
         load_dataset(folder, model=classifier((8, 8, 3), 10))
     # The word rule needs no numbers.
-    images = load_images(folder, Preprocessing(), classifier((8, 8, 3), 10))
+    images, unlabelled = load_images(folder, Preprocessing(), classifier((8, 8, 3), 10))
     assert images.y is None
+    assert "2 classes, the model tells 10 apart" in unlabelled
     (files,) = images.inputs
     assert isinstance(files, ImageFiles)
     assert files.labels == ("cat", "cat", "dog")

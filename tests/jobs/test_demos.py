@@ -58,13 +58,25 @@ def test_what_a_demo_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_weights_that_cannot_be_downloaded_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from PIL import Image
+
     script(tmp_path / "mobilenetv2" / "train.py", "raise Exception('URL fetch failure')")
+    (tmp_path / "photographs").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "photographs" / "a.png")
+    images = str(tmp_path / "photographs")
     monkeypatch.setattr(scripts, "sample_models", lambda: tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(ConversionError, match=r"URL fetch failure\.\) Give a file .* --model"):
-        run(demo_task("mobilenetv2", data=str(tmp_path)))
-    setup = run(demo_task("mobilenetv2", data="images", model="m.keras"))
-    assert (setup.model_path, setup.data) == ("m.keras", DataSpec("images", "-1..1"))
+        run(demo_task("mobilenetv2", data=images))
+    setup = run(demo_task("mobilenetv2", data=images, model="m.keras"))
+    assert (setup.model_path, setup.data) == ("m.keras", DataSpec(images, "-1..1"))
+    # No weights are fetched for images that are not there.
+    with pytest.raises(DatasetError, match="no folder or table of images"):
+        run(demo_task("mobilenetv2", data=str(tmp_path / "none")))
+    with pytest.raises(DatasetError, match="has no images"):
+        run(demo_task("mobilenetv2", data=str(tmp_path / "cache")))
+    with pytest.raises(DatasetError, match="neither a folder of images nor a table"):
+        run(demo_task("mobilenetv2", data=str(tmp_path / "mobilenetv2" / "train.py")))
 
 
 def script(path: Path, text: str) -> Path:
@@ -195,5 +207,8 @@ def test_mobilenetv2_is_judged_on_images(tmp_path: Path, monkeypatch: pytest.Mon
     assert all(row.top1 is None and row.word_top1 is None for row in result.rows)
     assert any("input range does not fit" in note for note in result.notes)
     assert any("imagenet_class_index.json" in note for note in result.notes)
-    plain, half, quarter = (row.size_bytes for row in result.gzip)
+    assert any("no accuracy by class number" in note for note in result.notes)
+    plain, half, quarter, *others = (row.size_bytes for row in result.gzip)
     assert plain > 1.8 * half > 3.2 * quarter
+    assert len(others) == 3
+    assert all(size < half for size in others)
