@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -81,7 +83,7 @@ def _convolve(context: Context, weights: Array, finish: Finish, border: int) -> 
         padded = pad_images(x, placement, border)
         lines = rows_of_weights(placement.width)
         out = np.empty((len(x), placement.height, placement.width, outputs), dtype)
-        for samples, rows in image_blocks(len(x), placement.height, lines.shape[2], BLOCK // 2):
+        for samples, rows in image_blocks(len(x), placement.height, lines.shape[2], BLOCK):
             block = _block(window, padded, samples, rows)
             if multiplier > 1:
                 block = np.repeat(block, multiplier, axis=3)
@@ -123,30 +125,43 @@ def _sum_of_taps(window: Window, block: Array, weights: Array, rows: int) -> Arr
     """Sums of shape (samples, rows, out_w * channels).
 
     Columns are sorted by their place within the stride, so that what a tap sees of a row lies in
-    one piece.
+    one piece. The taps of such a phase are summed by one einsum, which multiplies and adds in one
+    pass over a row that stays in the first-level cache.
     """
-    samples, height, _, channels = block.shape
-    length, dtype = weights.shape[2], weights.dtype
-    phases = []
-    for first in range(window.stride_w):
-        columns = block[:, :, first :: window.stride_w]
-        if columns.dtype != dtype:
-            cast = scratch(f"phase {first}", columns.shape, dtype)
-            np.copyto(cast, columns)
-            columns = cast
-        phases.append(columns.reshape(samples, height, -1))
-    sums = scratch("sums", (samples, rows, length), dtype)
-    product = scratch("product", sums.shape, dtype)
-    for i in range(window.height):
-        top = i * window.dilation_h
-        lines = slice(top, top + (rows - 1) * window.stride_h + 1, window.stride_h)
-        for j in range(window.width):
-            skipped, phase = divmod(j * window.dilation_w, window.stride_w)
-            start = skipped * channels
-            seen = phases[phase][:, lines, start : start + length]
-            if i == j == 0:
-                np.multiply(seen, weights[0, 0], out=sums)
-            else:
-                np.multiply(seen, weights[i, j], out=product)
-                np.add(sums, product, out=sums)
-    return sums
+    samples, length, dtype = len(block), weights.shape[2], weights.dtype
+    # Taps that see the same phase, and the columns between two of them.
+    apart = math.gcd(window.stride_w, window.dilation_w)
+    step = window.stride_w // apart
+    total: Array | None = None
+    for first in range(min(step, window.width)):
+        skipped, phase = divmod(first * window.dilation_w, window.stride_w)
+        columns = _columns(block, phase, window.stride_w, dtype)
+        by_sample, by_row, by_column, by_channel = columns.strides
+        taps = weights[:, first::step]
+        seen = np.lib.stride_tricks.as_strided(
+            columns[:, :, skipped:],
+            (*taps.shape[:2], samples, rows, length),
+            (
+                by_row * window.dilation_h,
+                by_column * (window.dilation_w // apart),
+                by_sample,
+                by_row * window.stride_h,
+                by_channel,
+            ),
+            writeable=False,
+        )
+        sums = scratch("sums" if total is None else "more", (samples, rows, length), dtype)
+        np.einsum("ijsrl,ijl->srl", seen, taps, out=sums)
+        total = sums if total is None else np.add(total, sums, out=total)
+    assert total is not None
+    return total
+
+
+def _columns(block: Array, phase: int, stride: int, dtype: np.dtype[Any]) -> Array:
+    """Every `stride`-th column of the images from `phase` on, each row in one piece."""
+    columns = block[:, :, phase::stride]
+    if columns.dtype == dtype and stride == 1:
+        return columns
+    packed = scratch("columns", columns.shape, dtype)
+    np.copyto(packed, columns)
+    return packed
