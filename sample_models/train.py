@@ -1,6 +1,7 @@
-"""Train a sample: ``python sample_models/train.py housing | mnist | fashion-mnist``.
+"""Train a sample: ``python sample_models/train.py NAME``; ``--help`` has the names.
 
-The networks have the layers of TensorFlow.js' quantization example (tensorflow/tfjs-examples).
+The networks have the layers of TensorFlow.js' quantization example (tensorflow/tfjs-examples);
+MobileNetV2 is that of keras.applications, narrow, and trained on small images of clothes.
 Needs TensorFlow. Writes ``<name>/<name>.keras`` (float32, no optimizer state) and prints its score
 on the test samples, which no choice was made on: epochs, rates and seed are fixed beforehand.
 
@@ -14,7 +15,7 @@ import argparse
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ class Recipe:
     ----------
     data : str
         Name of the data set.
-    layers : function of keras
-        Makes the layers after the input.
+    layers : function of (keras, input shape)
+        Makes the layers after the input, or one whole model.
     epochs : int
     learning_rate : float
         Of Adam at the start; it falls along a cosine to zero.
@@ -43,15 +44,18 @@ class Recipe:
         As Keras names them.
     augment : function of (generator, batch)
         Changes a batch of training samples in every epoch anew.
+    preprocessing : str
+        Instead of the data set's own, and done batch by batch, because it makes images larger.
     """
 
     data: str
-    layers: Callable[[Any], list[Any]]
+    layers: Callable[[Any, tuple[int, ...]], list[Any]]
     epochs: int
     learning_rate: float
     loss: str
     metric: str
     augment: Callable[[np.random.Generator, np.ndarray], np.ndarray] | None = None
+    preprocessing: str = ""
 
 
 def main() -> None:
@@ -63,6 +67,7 @@ def main() -> None:
     import tensorflow as tf
 
     from qviz.evaluation.named_data import NAMED, read_arrays
+    from qviz.evaluation.preprocessing import Preprocessing
 
     tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -70,13 +75,17 @@ def main() -> None:
     keras.utils.set_random_seed(SEED)
     recipe = RECIPES[arguments.name]
     data, _ = read_arrays(NAMED[recipe.data], arguments.data_folder)
+    steps = Preprocessing.parse(recipe.preprocessing)
+    if not steps.does_nothing:
+        data = replace(data, preprocessing=Preprocessing())
     x_train, y_train = data.prepared("train", arguments.samples)
     x_test, y_test = data.prepared("test", arguments.samples)
+    x_test = steps.apply(x_test)
 
     epochs = recipe.epochs if arguments.epochs is None else arguments.epochs
-    batches = _batches(keras, x_train, y_train, recipe.augment)
+    batches = _batches(keras, x_train, y_train, steps.apply, recipe.augment)
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, len(batches) * epochs)
-    model = build(keras, arguments.name, x_train.shape[1:])
+    model = build(keras, arguments.name, x_test.shape[1:])
     model.compile(keras.optimizers.Adam(schedule), recipe.loss, metrics=[recipe.metric])
     model.fit(batches, epochs=epochs, verbose=0, callbacks=[_progress(keras, batches, epochs)])
     _, score = model.evaluate(x_test, y_test, batch_size=500, verbose=0)
@@ -84,7 +93,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     path = arguments.output / f"{arguments.name}.keras"
     # An uncompiled copy carries no optimizer state.
-    plain = build(keras, arguments.name, x_train.shape[1:])
+    plain = build(keras, arguments.name, x_test.shape[1:])
     plain.set_weights(model.get_weights())
     part = path.with_name(f".{path.stem}.part.keras")
     try:
@@ -95,7 +104,7 @@ def main() -> None:
     print(f"{recipe.metric} on {len(y_test)} test samples: {score:.6f}", flush=True)
 
 
-def housing(keras: Any) -> list[Any]:
+def housing(keras: Any, input_shape: tuple[int, ...]) -> list[Any]:
     """Layers of the regression: 80-120-20-10-1 with dropout."""
     layers = keras.layers
     return [
@@ -111,7 +120,7 @@ def housing(keras: Any) -> list[Any]:
     ]
 
 
-def mnist(keras: Any) -> list[Any]:
+def mnist(keras: Any, input_shape: tuple[int, ...]) -> list[Any]:
     """Layers for digits: conv 32-32, pool, conv 64-64, pool, dense 512-10."""
     layers = keras.layers
     return [
@@ -129,7 +138,7 @@ def mnist(keras: Any) -> list[Any]:
     ]
 
 
-def fashion_mnist(keras: Any) -> list[Any]:
+def fashion_mnist(keras: Any, input_shape: tuple[int, ...]) -> list[Any]:
     """Layers for clothes: batch norm, conv 64-pool-conv 64-pool, dense 256-64, batch norm, 10."""
     layers = keras.layers
     return [
@@ -147,6 +156,18 @@ def fashion_mnist(keras: Any) -> list[Any]:
         layers.BatchNormalization(name="batch_norm2"),
         layers.Dense(10, activation="softmax", name="dense3"),
     ]
+
+
+def mobilenetv2(keras: Any, input_shape: tuple[int, ...]) -> list[Any]:
+    """MobileNetV2 of keras.applications, 0.35 times as wide, for 10 classes, untrained."""
+    network = keras.applications.MobileNetV2(
+        input_shape=input_shape, alpha=0.35, weights=None, classes=10
+    )
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            # 0.999, for millions of batches, would still remember the start after some thousands.
+            layer.momentum = 0.99
+    return [network]
 
 
 def shifted(generator: np.random.Generator, x: np.ndarray) -> np.ndarray:
@@ -177,17 +198,30 @@ RECIPES = {
         "accuracy",
         mirrored,
     ),
+    "mobilenetv2-fashion": Recipe(
+        "fashion-mnist",
+        mobilenetv2,
+        10,
+        2e-3,
+        "sparse_categorical_crossentropy",
+        "accuracy",
+        mirrored,
+        "channels=rgb,resize=56x56,-1..1",
+    ),
 }
 
 
 def build(keras: Any, name: str, input_shape: tuple[int, ...]) -> Any:
     """Make the untrained network of a sample."""
+    layers = RECIPES[name].layers(keras, input_shape)
+    if len(layers) == 1:
+        return layers[0]
     inputs = keras.Input(input_shape, name="features" if len(input_shape) == 1 else "image")
     model_name = name.replace("-", "_")
-    return keras.Sequential([inputs, *RECIPES[name].layers(keras)], name=model_name)
+    return keras.Sequential([inputs, *layers], name=model_name)
 
 
-def _batches(keras: Any, x: np.ndarray, y: np.ndarray, augment: Any) -> Any:
+def _batches(keras: Any, x: np.ndarray, y: np.ndarray, prepare: Any, augment: Any) -> Any:
     """Batches in an order drawn anew for every epoch, from the seed."""
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -203,8 +237,8 @@ def _batches(keras: Any, x: np.ndarray, y: np.ndarray, augment: Any) -> Any:
             rows = self.order[index * BATCH : (index + 1) * BATCH]
             # A generator of its own for each batch: the result does not hang on who asks first.
             generator = np.random.default_rng((SEED, int(self.order[0]), index))
-            values = x[rows] if augment is None else augment(generator, x[rows])
-            return values, y[rows]
+            values = prepare(x[rows])
+            return values if augment is None else augment(generator, values), y[rows]
 
         def on_epoch_end(self) -> None:
             self.order = self.generator.permutation(len(x))

@@ -22,7 +22,10 @@ R = TypeVar("R")
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="housing, mnist, fashion-mnist or mobilenetv2.")
 ]
-Trained = Annotated[str, typer.Argument(metavar="NAME", help="housing, mnist or fashion-mnist.")]
+Trained = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="housing, mnist, fashion-mnist or mobilenetv2-fashion."),
+]
 
 
 def demo(
