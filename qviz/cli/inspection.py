@@ -7,8 +7,11 @@ import math
 from typing import Any
 
 from qviz.evaluation import model_info
+from qviz.evaluation.model_part import described, states_of_layers
+from qviz.execution import runnable_part
 from qviz.graph import Graph, Layer, Tensor, layers
 from qviz.graph.passes import describe_folding
+from qviz.graph.subgraphs import weights_inside
 
 
 def inspection(graph: Graph) -> dict[str, Any]:
@@ -18,7 +21,9 @@ def inspection(graph: Graph) -> dict[str, Any]:
     -------
     dict
         The fields of ``ModelInfo``, ``layers`` (``name``, ``kind``, ``parameters``,
-        ``output_shape``, ``weights``) and ``folding``, one sentence a batch norm.
+        ``output_shape``, ``weights``, and ``can_be_run``: false also for one that depends on an
+        operator that cannot), ``cannot_be_run`` (the operators, with place and reason) and
+        ``folding``, one sentence a batch norm.
     """
     info = dataclasses.asdict(model_info(graph))
     for key in ("inputs", "outputs"):
@@ -26,29 +31,37 @@ def inspection(graph: Graph) -> dict[str, Any]:
             {"name": name, "shape": list(shape), "dtype": dtype} for name, shape, dtype in info[key]
         ]
     info["notes"] = list(info["notes"])
+    found = runnable_part(graph)
+    states = states_of_layers(graph, found)
     return {
         **info,
-        "layers": [_layer(graph, layer) for layer in layers(graph)],
+        "layers": [_layer(graph, layer, states) for layer in layers(graph)],
+        "cannot_be_run": [dataclasses.asdict(m) for m in described(graph, found).missing],
         "folding": list(describe_folding(graph).sentences),
     }
 
 
-def _layer(graph: Graph, layer: Layer) -> dict[str, Any]:
+def _layer(graph: Graph, layer: Layer, states: dict[str, str]) -> dict[str, Any]:
+    inside = weights_inside(graph, *(graph.operators[i] for i in layer.operators))
     return {
         "name": layer.name,
         "kind": layer.kind,
         "parameters": layer.parameters,
-        "output_shape": list(graph.tensors[layer.output].shape),
-        "weights": [_weight(graph.tensors[name]) for name in layer.weights],
+        "output_shape": list(graph.tensors[layer.output].shape) if layer.output else None,
+        "weights": [
+            *(_weight(name, graph.tensors[name]) for name in layer.weights),
+            *(_weight(name, tensor) for name, (_, tensor) in inside.items()),
+        ],
+        "can_be_run": layer.name not in states,
     }
 
 
-def _weight(tensor: Tensor) -> dict[str, Any]:
+def _weight(name: str, tensor: Tensor) -> dict[str, Any]:
     values = tensor.real()
     ends = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     low, high = (end if math.isfinite(end) else None for end in ends)
     return {
-        "name": tensor.name,
+        "name": name,
         "shape": list(tensor.shape),
         "dtype": str(tensor.dtype),
         "minimum": low,

@@ -10,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qviz.evaluation.model_part import described, states_of_layers
 from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.verification_results import Verification
+from qviz.execution import RunnablePart, runnable_part
 from qviz.graph import Graph, Layer
+from qviz.graph.subgraphs import weights_inside
 from qviz.quantization import SCHEMES
 from qviz.report.reading import bytes_text
 from qviz.report.verification import (
@@ -28,6 +31,7 @@ _PIPE_WIDTH = 200
 FULL_WIDTH = 110
 """Columns from which on tables have all that they can show."""
 _WRITTEN = {"tflite": ".tflite", "tfjs": "tfjs folder", "eightbit": "qviz archive"}
+_STATES = {"": "yes", "cannot": "no", "behind": "no, behind one that cannot"}
 SHOWN_NOTES = 8
 """Notes that are printed; the rest stand in the report."""
 
@@ -73,19 +77,36 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
     for word, tensors in (("input", info.inputs), ("output", info.outputs)):
         for name, shape, dtype in tensors:
             _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}")
-    table = simple_table("layer", "operator", ">weights", "output", "range of the largest weight")
+    found = runnable_part(graph)
+    states = states_of_layers(graph, found)
+    table = simple_table(
+        "layer",
+        "operator",
+        ">weights",
+        "output",
+        "range of the largest weight",
+        *(["can be run"] if states else []),
+    )
     for layer in layers:
-        shape = graph.tensors[layer.output].shape
         table.add_row(
             Text(layer.name),
             layer.kind,
             f"{layer.parameters:,}" if layer.parameters else "–",
-            _shape(shape),
+            _shape(graph.tensors[layer.output].shape) if layer.output else "–",
             _range(graph, layer),
+            *([_STATES[states.get(layer.name, "")]] if states else []),
         )
     out.print(table)
-    for note in info.notes:
+    for note in (*_unrunnable(graph, found), *info.notes):
         _say(out, note)
+
+
+def _unrunnable(graph: Graph, found: RunnablePart) -> tuple[str, ...]:
+    """What cannot be run, and how much of the model can."""
+    if not found.problems:
+        return ()
+    part = described(graph, found)
+    return part.cause, f"{part.run} of {part.operators} operators can be run."
 
 
 def print_verification(verification: Verification) -> None:
@@ -147,8 +168,10 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _range(graph: Graph, layer: Layer) -> str:
-    if not layer.weights:
+    inside = weights_inside(graph, *(graph.operators[i] for i in layer.operators))
+    weights = [graph.tensors[name] for name in layer.weights]
+    weights += [tensor for _, tensor in inside.values()]
+    if not weights:
         return "–"
-    name = max(layer.weights, key=lambda n: graph.tensors[n].size)
-    values = graph.tensors[name].real()
+    values = max(weights, key=lambda tensor: tensor.size).real()
     return f"{values.min():.4g} to {values.max():.4g}" if values.size else "–"

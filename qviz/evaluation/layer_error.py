@@ -288,7 +288,8 @@ def tapped_tensors(reference: Graph) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for layer in layers(reference):
         names.update(dict.fromkeys((*layer_inputs(reference, layer), layer.output)))
-    return tuple(names)
+    # Layers that only change variables make no tensor.
+    return tuple(name for name in names if name)
 
 
 def _is_in_float(measured: _Measured, quantized: Graph, scheme: Scheme) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution import RunnablePart, runnable_part
-from qviz.graph import Graph
+from qviz.graph import Graph, layers
 
 _NAMED = 3
 
@@ -121,6 +121,25 @@ def described(graph: Graph, found: RunnablePart) -> ModelPart:
         reached=tuple(n for n in outputs if n not in found.blocked),
         not_reached=tuple(n for n in outputs if n in found.blocked),
     )
+
+
+def states_of_layers(graph: Graph, found: RunnablePart) -> dict[str, str]:
+    """Layers of `graph` that are not run as a whole, by name.
+
+    Returns
+    -------
+    dict of str to str
+        ``cannot`` for a layer with an operator that cannot be run, ``behind`` for one that depends
+        on such an operator.
+    """
+    states: dict[str, str] = {}
+    kept, missing = frozenset(found.operators), frozenset(found.missing)
+    for layer in layers(graph) if found.problems else ():
+        if not missing.isdisjoint(layer.operators):
+            states[layer.name] = "cannot"
+        elif not kept.issuperset(layer.operators):
+            states[layer.name] = "behind"
+    return states
 
 
 def nothing_left(part: ModelPart, error: UnsupportedOperatorError) -> UnsupportedOperatorError:

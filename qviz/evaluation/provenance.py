@@ -11,6 +11,7 @@ from qviz import __version__
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.results import DataInfo, ModelInfo
 from qviz.graph import Graph, Source, layers
+from qviz.graph.subgraphs import weights_inside
 
 
 def model_info(graph: Graph) -> ModelInfo:
@@ -32,9 +33,14 @@ def model_info(graph: Graph) -> ModelInfo:
 
 
 def count_parameters(graph: Graph) -> int:
-    """Number of weights, those that several layers share counted once."""
+    """Number of weights, those that several layers share counted once.
+
+    Those in bodies of loops and in branches count as well.
+    """
     names = {name for layer in layers(graph) for name in layer.weights}
-    return sum(graph.tensors[name].size for name in names)
+    inner = weights_inside(graph, *graph.operators)
+    own = sum(graph.tensors[name].size for name in names)
+    return own + sum(tensor.size for _, tensor in inner.values())
 
 
 def data_info(

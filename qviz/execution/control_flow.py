@@ -7,23 +7,16 @@ subgraph nothing is batched: an operator that calls one makes its graph run samp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from numpy.typing import NDArray
 
 from qviz.errors import UnsupportedOperatorError
 from qviz.graph import Graph
+from qviz.graph.subgraphs import file_subgraphs
 
 Array = NDArray[Any]
 Run = Callable[[Sequence[Array]], tuple[Array, ...]]
-
-
-@runtime_checkable
-class _HasSubgraphs(Protocol):
-    """What a reader leaves in ``Source.model`` of a file with several networks."""
-
-    @property
-    def subgraphs(self) -> tuple[Graph, ...]: ...
 
 
 class Subgraphs:
@@ -49,8 +42,7 @@ class Subgraphs:
     @classmethod
     def of(cls, graph: Graph, prepare: Callable[[Graph, Subgraphs], Run]) -> Subgraphs:
         """Subgraphs of the file that `graph` is or was made from; none if it has no other."""
-        model = None if graph.source is None else graph.source.model
-        return cls(model.subgraphs if isinstance(model, _HasSubgraphs) else (), prepare)
+        return cls(file_subgraphs(graph), prepare)
 
     def signature(self, index: int) -> tuple[int, int]:
         """Number of inputs and outputs of subgraph `index`.

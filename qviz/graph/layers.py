@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qviz.graph.graph import Graph
+from qviz.graph.subgraphs import is_weight, weights_inside
 
 # Kinds that say what a layer is, before the ones that only move or scale data.
 _MAIN = (
@@ -14,6 +15,8 @@ _MAIN = (
     "TRANSPOSE_CONV",
     "BATCH_MATMUL",
     "BATCH_NORMALIZATION",
+    "WHILE",
+    "IF",
 )
 
 
@@ -35,7 +38,9 @@ class Layer:
     output : str
         Name of the tensor that its last operator makes; empty if it makes none.
     parameters : int
-        Number of weights.
+        Number of weights, those of `inner_weights` included.
+    inner_weights : tuple of str
+        Names, as ``weights_inside`` gives them, of the weights in subgraphs that its operators run.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Layer:
     weights: tuple[str, ...]
     output: str
     parameters: int
+    inner_weights: tuple[str, ...] = ()
 
 
 def layers(graph: Graph) -> tuple[Layer, ...]:
@@ -54,7 +60,8 @@ def layers(graph: Graph) -> tuple[Layer, ...]:
     """
     groups: dict[str, list[int]] = {}
     for i, operator in enumerate(graph.operators):
-        groups.setdefault(operator.layer or operator.outputs[0], []).append(i)
+        place = operator.layer or next(iter(operator.outputs), operator.kind)
+        groups.setdefault(place, []).append(i)
     return tuple(_layer(graph, name, indices) for name, indices in groups.items())
 
 
@@ -65,13 +72,9 @@ def _layer(graph: Graph, name: str, indices: list[int]) -> Layer:
     if main is None:
         main = next((k for k in kinds if k not in ("QUANTIZE", "DEQUANTIZE")), kinds[0])
     weights = dict.fromkeys(n for o in operators for n in o.present_inputs if is_weight(graph, n))
+    inner = weights_inside(graph, *operators)
     parameters = sum(graph.tensors[n].size for n in weights)
+    parameters += sum(tensor.size for _, tensor in inner.values())
     # CALL_ONCE and ASSIGN_VARIABLE make no tensor.
     output = next((o.outputs[0] for o in reversed(operators) if o.outputs), "")
-    return Layer(name, main, tuple(indices), tuple(weights), output, parameters)
-
-
-def is_weight(graph: Graph, name: str) -> bool:
-    """Whether the tensor is a constant that holds real values, as float or as codes."""
-    tensor = graph.tensors[name]
-    return tensor.is_constant and (tensor.is_float or tensor.quantization is not None)
+    return Layer(name, main, tuple(indices), tuple(weights), output, parameters, tuple(inner))

@@ -49,8 +49,9 @@ class Memory:
         return _recall(self._quantized, (_file_key(path), what), _QUANTIZED, make)
 
     def data(self, spec: DataSpec, model: Graph) -> Dataset:
-        """The data set, fitted to the inputs of `model`."""
-        shapes = tuple(model.tensors[name].shape for name in model.inputs)
+        """The data set, fitted to the inputs of `model` and its first output."""
+        names = (*model.inputs, *model.outputs[:1])
+        shapes = tuple(model.tensors[name].shape for name in names)
         key = (_file_key(spec.name_or_path), spec, shapes)
         return _recall(
             self._data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qviz.evaluation.model_part import ModelPart
 from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.weights import WeightView
 from qviz.quantization.scheme import Scheme
@@ -55,9 +56,12 @@ class LayerSummary:
     parameters : int
     output_shape : tuple of int
     weights : tuple of TensorSummary
-        Largest first.
+        Largest first, those in subgraphs that the layer runs among them.
     in_folded : bool
         Whether the layer is still there once batch norms are folded.
+    state : str
+        ``cannot`` if an operator of it cannot be run, ``behind`` if it depends on one that cannot;
+        else empty.
     """
 
     name: str
@@ -66,6 +70,7 @@ class LayerSummary:
     output_shape: tuple[int, ...]
     weights: tuple[TensorSummary, ...]
     in_folded: bool = True
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class ModelSummary:
         From the reader and the passes (what was folded, what was not and why).
     first_weights : WeightView or None
         Histogram of the largest weight tensor: the first picture needs no second round trip.
+    part : ModelPart or None
+        What can be run of a model that holds an operator that cannot be; None if all of it can.
     """
 
     info: ModelInfo
@@ -90,6 +97,7 @@ class ModelSummary:
     unfolded_layers: tuple[LayerSummary, ...]
     notes: tuple[str, ...] = ()
     first_weights: WeightView | None = None
+    part: ModelPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,8 @@ class RunOptions:
         Time each ``.tflite`` artifact in the LiteRT interpreter on this computer.
     rounding : str
         Rounding mode of the executor, one of ``qviz.execution.MODES``.
+    output : str
+        Name of the model's output that labels and metrics are about; empty for the first.
     """
 
     calibration_samples: int = 100
@@ -183,3 +193,4 @@ class RunOptions:
     seed: int = 0
     latency: bool = False
     rounding: str = "reference"
+    output: str = ""

@@ -7,7 +7,6 @@ at once. A stopped worker loses this memory and nothing else.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,15 @@ from qviz.evaluation import (
     artifact_files,
     artifact_size,
     comparison_steps,
-    model_info,
 )
 from qviz.evaluation.artifact import artifact_targets, write_artifact_files
 from qviz.evaluation.calibration import calibration_steps
+from qviz.evaluation.lead_output import lead_with
 from qviz.evaluation.verification_results import Verification
-from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
+from qviz.evaluation.weights import WeightView, weight_view
 from qviz.files import refuse_overwriting
 from qviz.formats.tflite import read_tflite
-from qviz.graph import Graph, Layer, layers
-from qviz.graph.passes import describe_folding
+from qviz.graph import Graph
 from qviz.jobs.demos import demo_task, mobilenet_task, train_task
 from qviz.jobs.downloads import download_task
 from qviz.jobs.eightbit import EightbitPictures, eightbit_pictures
@@ -35,11 +33,10 @@ from qviz.jobs.memory import Memory
 from qviz.jobs.results import (
     DataSpec,
     Exported,
-    LayerSummary,
     ModelSummary,
     RunOptions,
-    TensorSummary,
 )
+from qviz.jobs.summaries import inner_weight_view, model_summary
 from qviz.jobs.task import Partial, Progress, Task
 from qviz.progress import mapped
 from qviz.quantization import Scheme, TensorStatistics, change_weights, quantize
@@ -58,19 +55,7 @@ def open_task(path: str, *, allow_code: bool = False) -> Task[ModelSummary]:
     yield Progress(1, 3, "folding batch norms")
     folded = _memory.folded(path, allow_code=allow_code)
     yield Progress(2, 3, "drawing the first weights")
-    summaries = tuple(_layer_summary(folded, layer) for layer in layers(folded))
-    names = {summary.name for summary in summaries}
-    unfolded = tuple(
-        _layer_summary(graph, layer, in_folded=layer.name in names) for layer in layers(graph)
-    )
-    source_notes = graph.source.notes if graph.source is not None else ()
-    return ModelSummary(
-        info=model_info(graph),
-        layers=summaries,
-        unfolded_layers=unfolded,
-        notes=(*source_notes, *describe_folding(graph).sentences),
-        first_weights=_first_weights(folded, summaries),
-    )
+    return model_summary(graph, folded)
 
 
 def weights_task(
@@ -92,6 +77,9 @@ def weights_task(
     graph = unfolded if scheme.family == "tfjs" and tensor in unfolded.tensors else folded
     if tensor not in graph.tensors:
         graph = unfolded
+    inner = inner_weight_view(graph, layer, tensor, scheme.id, channel)
+    if inner is not None:
+        return inner
     quantized = None
     if scheme.family != "float32":
         quantized = _memory.quantized(
@@ -115,7 +103,7 @@ def compare_task(
     yield from download_task(data)
     yield Progress(0, 0, "reading model and data")
     graph = _memory.model(path, allow_code=allow_code)
-    dataset = _memory.data(data, graph)
+    dataset = _memory.data(data, lead_with(graph, options.output))
     steps = comparison_steps(
         graph,
         dataset,
@@ -125,6 +113,7 @@ def compare_task(
         seed=options.seed,
         latency=options.latency,
         rounding=options.rounding,
+        output=options.output,
     )
     return (yield from mapped(steps, lambda e: e if isinstance(e, Progress) else Partial(e)))
 
@@ -228,36 +217,6 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
     "image-demo": mobilenet_task,
     "train": train_task,
 }
-
-
-def _layer_summary(graph: Graph, layer: Layer, *, in_folded: bool = True) -> LayerSummary:
-    weights = sorted(
-        (_tensor_summary(graph, name) for name in layer.weights),
-        key=lambda summary: -math.prod(summary.shape),
-    )
-    shape = graph.tensors[layer.output].shape
-    return LayerSummary(layer.name, layer.kind, layer.parameters, shape, tuple(weights), in_folded)
-
-
-def _tensor_summary(graph: Graph, name: str) -> TensorSummary:
-    tensor = graph.tensors[name]
-    values = tensor.real()
-    dimension = channel_dimension(graph, name)
-    return TensorSummary(
-        name,
-        tensor.shape,
-        str(tensor.dtype),
-        1 if dimension is None else tensor.shape[dimension],
-        float(values.min()) if values.size else 0.0,
-        float(values.max()) if values.size else 0.0,
-    )
-
-
-def _first_weights(graph: Graph, summaries: tuple[LayerSummary, ...]) -> WeightView | None:
-    """Histogram of the first layer with a weight of two or more dimensions, else of any."""
-    having = [s for s in summaries if s.parameters and s.weights[0].shape]
-    first = next((s for s in having if len(s.weights[0].shape) > 1), having[0] if having else None)
-    return None if first is None else weight_view(graph, first.name, first.weights[0].name)
 
 
 def _quantize_weights(unfolded: Graph, folded: Graph, scheme: Scheme) -> Graph:

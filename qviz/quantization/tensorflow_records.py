@@ -75,8 +75,9 @@ def in_place_unions(graph: Graph) -> list[tuple[str, str]]:
 
     unions: list[tuple[str, str]] = []
     for operator in graph.operators:
-        result = operator.outputs[0]
-        if result in graph.outputs:
+        # ASSIGN_VARIABLE and CALL_ONCE make no tensor.
+        result = next(iter(operator.outputs), None)
+        if result is None or result in graph.outputs:
             continue
         if operator.kind in RESHAPING:
             source = operator.inputs[0]

@@ -38,6 +38,7 @@ from qviz.formats.tflite.strings import pack_strings
 from qviz.formats.tflite.types import RESOURCE, STRING, TYPE_CODES, VARIANT
 from qviz.formats.tflite.versions import operator_version
 from qviz.graph import Graph, Operator, Tensor
+from qviz.graph.subgraphs import called_numbers
 
 FILE_IDENTIFIER = b"TFL3"
 SIGNATURE_KEY = "serving_default"
@@ -46,7 +47,6 @@ _SCHEMA_VERSION = 3
 _LARGEST_FILE = 2**31 - 1
 # Old readers know only a byte for the operator code, and look here for the rest.
 _LAST_SHORT_CODE = 127
-_SUBGRAPH_OPTIONS = ("subgraph", "subgraph_index", "subgraph_indices")
 
 
 def write_tflite(graph: Graph) -> bytes:
@@ -74,7 +74,7 @@ def write_tflite(graph: Graph) -> bytes:
     model.version = _SCHEMA_VERSION
     model.description = "qviz"
     buffers, codes = _Buffers(), _Codes()
-    called = called_subgraphs(graph) if any(map(_calls, graph.operators)) else ()
+    called = called_subgraphs(graph) if any(map(called_numbers, graph.operators)) else ()
     graphs = [with_biases(part) for part in (graph, *called)]
     subgraphs = [_Subgraph(part, buffers, codes, len(graphs)) for part in graphs]
     model.operatorCodes = codes.entries
@@ -190,7 +190,7 @@ class _Subgraph:
         return entry
 
     def _check_calls(self, operator: Operator) -> None:
-        if any(not 0 <= index < self._count for index in _calls(operator)):
+        if any(not 0 <= index < self._count for index in called_numbers(operator)):
             raise ExportError(
                 f"{_where(operator)} calls another subgraph, which this graph does not have."
             )
@@ -206,12 +206,6 @@ def _set_options(entry: Any, operator: Operator) -> None:
         entry.builtinOptions2Type, entry.builtinOptions2 = table.code, packed
     else:
         entry.builtinOptionsType, entry.builtinOptions = table.code, packed
-
-
-def _calls(operator: Operator) -> tuple[int, ...]:
-    """Positions of the subgraphs that the operator runs."""
-    named = [v for k, v in operator.options.items() if k.endswith(_SUBGRAPH_OPTIONS)]
-    return tuple(i for v in named for i in (v if isinstance(v, tuple) else (v,)))
 
 
 def _descriptions(graph: Graph, codes: _Codes) -> list[tuple[str, bytes]]:
