@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from qviz.quantization.scheme import Family
+from qviz.report.label_places import GAP, LEADER, Box, Spot, label_places
+
 WIDTH = 860
+# Height of a label; where the numbers of the upright axis may begin.
+_LINE = 15.0
+_TITLE = 26.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Point:
     x: float
     y: float
     name: str
-    family: str
+    family: Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +39,23 @@ class Bar:
     strands: tuple[tuple[float, str, str], ...]
 
 
-def family_class(family: str) -> str:
+_CLASSES: dict[Family, str] = {
+    "float32": "f-float",
+    "float16": "f-float",
+    "tfjs": "f-tfjs",
+    "dynamic-range": "f-int8",
+    "int8": "f-int8",
+    "eightbit": "f-int8",
+    "int16x8": "f-int16",
+}
+
+
+def family_class(family: Family) -> str:
     """Style class of a scheme family."""
-    return {
-        "float32": "f-float",
-        "float16": "f-float",
-        "tfjs": "f-tfjs",
-        "dynamic-range": "f-int8",
-        "int8": "f-int8",
-        "eightbit": "f-int8",
-        "int16x8": "f-int16",
-    }.get(family, "f-float")
+    return _CLASSES[family]
 
 
-def marker(family: str, x: float, y: float, size: float = 6.0) -> Markup:
+def marker(family: Family, x: float, y: float, size: float = 6.0) -> Markup:
     """Shape of a scheme family: circle float, square tfjs, diamond int8, triangle int16."""
     kind = family_class(family)
     if kind == "f-float":
@@ -81,10 +90,15 @@ def scatter(
         Names of the points that a line joins.
     """
     shown = [p for p in points if math.isfinite(p.x) and math.isfinite(p.y)]
-    left, right, top, bottom, height = 84, 100, 16, 50, 380
+    names = max((_text_width(p.name) for p in shown), default=0.0)
+    # Names that stand in a column beside the last mark have room there.
+    right, top, bottom, height = GAP + LEADER + names + 8, 16, 50, 380
     x_ticks = _ticks(0.0, max((p.x for p in shown), default=1.0) * 1.04)
     low, high = _spread([p.y for p in shown], 0.004 if percent else 0.0)
     y_ticks = _ticks(max(low, 0.0), min(high, 1.0)) if percent else _ticks(low, high)
+    ticks = [_percent(tick, y_ticks) if percent else f"{tick:g}" for tick in y_ticks]
+    # The title stands upright at the left of the longest number.
+    left = max(84.0, _TITLE + 8 + max(map(_text_width, ticks)))
     inner_width, inner_height = WIDTH - left - right, height - top - bottom
 
     def place_x(value: float) -> float:
@@ -95,23 +109,22 @@ def scatter(
         return top + (1 - share) * inner_height
 
     parts = []
-    for tick in y_ticks:
+    for tick, label in zip(y_ticks, ticks, strict=True):
         parts.append(_line("grid", left, place_y(tick), WIDTH - right, place_y(tick)))
-        label = _percent(tick, y_ticks) if percent else f"{tick:g}"
         parts.append(_text("tick end", left - 8, place_y(tick) + 4, label))
     for tick in x_ticks:
         parts.append(_line("grid", place_x(tick), top, place_x(tick), height - bottom))
         parts.append(_text("tick middle", place_x(tick), height - bottom + 18, f"{tick:,g}"))
     parts.append(_text("title middle", left + inner_width / 2, height - 10, x_title))
     middle = top + inner_height / 2
-    turn = f"rotate(-90 16 {_n(middle)})"
-    parts.append(_svg('<g transform="{}">{}</g>', turn, _text("title middle", 16, middle, y_title)))
+    turn, title = f"rotate(-90 16 {_n(middle)})", _text("title middle", 16, middle, y_title)
+    parts.append(_svg('<g transform="{}">{}</g>', turn, title))
     placed = [(place_x(p.x), place_y(p.y), p) for p in shown]
     joined = sorted(((x, y) for x, y, p in placed if p.name in front), key=lambda at: at[0])
     if len(joined) > 1:
         path = " ".join(f"{_n(x)},{_n(y)}" for x, y in joined)
         parts.append(_svg('<polyline class="front" points="{}"/>', path))
-    parts.extend(_labels(placed, left, top, height - bottom))
+    parts.extend(_labels(placed, Box(left, 0, WIDTH - left, height - bottom)))
     parts.extend(marker(p.family, x, y) for x, y, p in placed)
     return _figure(height, description, parts)
 
@@ -158,58 +171,21 @@ def bars(rows: Sequence[Bar], *, axis_title: str, description: str) -> Markup:
     return _figure(height, description, parts)
 
 
-def _labels(
-    placed: Sequence[tuple[float, float, Point]], left: float, top: float, bottom: float
-) -> list[Markup]:
-    """Names beside the marks, in the order of the marks, moved apart with a leader to each."""
-    groups = _groups(placed)
-    starts = [group[0][0] for group in groups]
-    ends = [left, *(group[-1][0] for group in groups)]
+def _labels(placed: Sequence[tuple[float, float, Point]], view: Box) -> list[Markup]:
+    """Names beside the marks, moved apart where they crowd, with a line to each that was moved."""
+    spots = {i: Spot(x, y, _text_width(point.name)) for i, (x, y, point) in enumerate(placed)}
     parts = []
-    for number, group in enumerate(groups):
-        width = max(_text_width(point.name) for _, _, point in group) + 22
-        room_right = starts[number + 1] - ends[number + 1] if number + 1 < len(groups) else math.inf
-        room_left = starts[number] - ends[number]
-        on_left = room_right < width and room_left >= width
-        edge = starts[number] if on_left else ends[number + 1]
-        for (x, y, point), line in zip(group, _apart(group, top, bottom), strict=True):
-            start, stop = (edge - 9, edge - 15) if on_left else (edge + 9, edge + 15)
-            if abs(line - y) > 1.5 or abs(x - edge) > 1.5:
-                parts.append(_line("leader", x, y, start if len(group) == 1 else stop, line))
-            side = "label end" if on_left else "label"
-            parts.append(_text(side, stop + (-2 if on_left else 2), line + 4, point.name))
+    for key, place in label_places(spots, _LINE, view).items():
+        x, y, point = placed[key]
+        if place.has_line:
+            parts.append(_line("leader", x, y, *place.end(spots[key])))
+        at_left = place.box.left < x
+        # What the text really takes is guessed: it stands close to its line.
+        edge = place.box.right if at_left else place.box.left
+        side = "label end" if at_left else "label"
+        start = edge + (-5 if at_left else 5) * place.has_line
+        parts.append(_text(side, start, place.box.middle + 4, point.name))
     return parts
-
-
-def _groups(
-    placed: Sequence[tuple[float, float, Point]],
-) -> list[list[tuple[float, float, Point]]]:
-    """Marks that stand in one column, each column from top to bottom."""
-    groups: list[list[tuple[float, float, Point]]] = []
-    for item in sorted(placed, key=lambda item: item[0]):
-        if groups and item[0] - groups[-1][-1][0] < 26:
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return [sorted(group, key=lambda item: (item[1], item[0])) for group in groups]
-
-
-def _apart(group: Sequence[tuple[float, float, Point]], top: float, bottom: float) -> list[float]:
-    """Lines for the names of a column: near their marks, 15 apart."""
-    lines: list[float] = []
-    for index, (_, y, _) in enumerate(group):
-        # Names that would touch share the middle of their marks.
-        lines.append(y)
-        first = index
-        while first > 0 and lines[first] - lines[first - 1] < 15:
-            first -= 1
-            marks = [mark for _, mark, _ in group[first : index + 1]]
-            middle = sum(marks) / len(marks)
-            half = (len(marks) - 1) / 2
-            lines[first:] = [middle + (i - half) * 15 for i in range(len(marks))]
-    over = max(0.0, lines[-1] - bottom)
-    under = max(0.0, top - (lines[0] - over))
-    return [line - over + under for line in lines]
 
 
 def _text_width(text: str) -> float:

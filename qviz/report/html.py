@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+from qviz.quantization.scheme import Family
 from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
     TITLES,
@@ -192,7 +193,7 @@ def _difference(row: SchemeResult, reference: SchemeResult | None, lead: Headlin
     return text.replace("-", "−")
 
 
-def _swatch(family: str) -> Markup:
+def _swatch(family: Family) -> Markup:
     return Markup('<svg class="swatch" viewBox="0 0 18 18" aria-hidden="true">{}</svg>').format(
         marker(family, 9, 9, 6)
     )

@@ -22,7 +22,7 @@ from qviz.report import (
     write_layers_csv,
     write_report,
 )
-from qviz.report.charts import family_class
+from qviz.report.charts import Point, family_class, scatter
 from qviz.report.reading import bytes_text, decibel_text, grouped_notes, headline, worst_layers
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -145,6 +145,16 @@ def test_every_chart_is_told_in_words_too() -> None:
 def test_only_schemes_of_float_weights_are_drawn_as_such() -> None:
     drawn = {s.id for s in SCHEMES.values() if family_class(s.family) == "f-float"}
     assert drawn == {"float32", "float16"}
+
+
+def test_the_upright_title_stands_clear_of_the_numbers() -> None:
+    for values in ((0.000123, 0.000124), (98.25, 1e5), (0.1, 0.1)):
+        points = [Point(1.0 + v, v, f"int8:prune=0.{i}", "int8") for i, v in enumerate(values)]
+        text = str(scatter(points, x_title="x", y_title="y", percent=False, description="d"))
+        numbers = re.findall(r'class="tick end" x="([\d.]+)" y="[\d.]+">([^<]+)<', text)
+        assert len(numbers) > 1
+        # The title is turned about x = 16 and 12 px high; digits of this size are 7 px wide.
+        assert all(float(x) - 7 * len(number) > 16 + 6 for x, number in numbers)
 
 
 def test_page_of_a_regression_speaks_of_errors() -> None:

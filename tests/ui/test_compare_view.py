@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from qviz.evaluation.results import Interval, Latency, PairedTest
 from qviz.quantization.scheme import SCHEMES
 from qviz.ui.views.compare import CompareView
-from qviz.ui.views.scatter import _spread
 
 
 @pytest.fixture
@@ -115,14 +114,6 @@ def test_labels_do_not_lie_on_each_other(view: CompareView, qtbot: QtBot):
     assert min(b - a for a, b in itertools.pairwise(heights)) >= max(
         x.textItem.boundingRect().height() for x in labels
     )
-
-
-def test_spread_keeps_order_and_distance():
-    placed = _spread([50, 50, 51, 90], 12, 0, 200)
-    assert placed == sorted(placed)
-    assert min(b - a for a, b in itertools.pairwise(placed)) >= 12 - 1e-9
-    assert min(_spread([5, 5, 5], 12, 0, 200)) >= 6
-    assert max(_spread([195, 196], 12, 0, 200)) <= 194 + 1e-9
 
 
 def test_data_and_preprocessing_stand_beside_the_results(view: CompareView):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from qviz.quantization.scheme import Scheme
+from qviz.report.label_places import Box, Spot, label_places
 from qviz.ui.plots import Plot, Rows, brush, pen, small_font
 from qviz.ui.theme import Theme
 
-_GAP = 9.0
-_LEADER = 26.0
 _MARGIN = 2.0
 # Shape by artifact and granularity: colour is never the only sign.
 _SYMBOLS = {"float32": "o", "tfjs": "s", "float16": "d", "dynamic-range": "t", "int16x8": "star"}
@@ -165,34 +164,26 @@ class Scatter(QWidget):
 
     def _place_labels(self) -> None:
         """Put each label beside its point; where they would collide, in a column with lines."""
-        sizes = {
-            p.key: label.textItem.boundingRect()
-            for p, label in zip(self._points, self._labels, strict=False)
-        }
+        shown = list(zip(self._points, self._labels, strict=False))
+        sizes = {point.key: label.textItem.boundingRect() for point, label in shown}
         # A label gets the whole box that it fills, not only its letters.
         height = max((math.ceil(r.height()) for r in sizes.values()), default=0)
-        view = self.plot.box.sceneBoundingRect()
-        dots = {p.key: self._to_pixels(p) for p in self._points}
-        widths = {key: size.width() + 2 for key, size in sizes.items()}
-        free = _free_places(dots, widths, height, view)
-        columns = _column_places(dots.keys() - free.keys(), dots, widths, height, view)
-        # A column may reach over a label that stood free; then that one joins the column.
-        for _ in range(len(self._points)):
-            hit = {k for k, r in free.items() if any(r.intersects(c) for c in columns.values())}
-            if not hit:
-                break
-            free = {k: r for k, r in free.items() if k not in hit}
-            columns = _column_places(dots.keys() - free.keys(), dots, widths, height, view)
+        scene = self.plot.box.sceneBoundingRect()
+        view = Box(scene.left(), scene.top(), scene.width(), scene.height())
+        spots = {
+            point.key: Spot(at.x(), at.y(), sizes[point.key].width() + 2)
+            for point in self._points
+            for at in (self._to_pixels(point),)
+        }
+        places = label_places(spots, height, view)
         lines_x: list[float] = []
         lines_y: list[float] = []
-        for point, label in zip(self._points, self._labels, strict=False):
-            place = free.get(point.key) or columns[point.key]
-            at = self._to_data(QPointF(place.left(), place.center().y()))
+        for point, label in shown:
+            place = places[point.key]
+            at = self._to_data(QPointF(place.box.left, place.box.middle))
             label.setPos(at.x(), at.y())
-            if point.key in columns:
-                at_right = place.left() > dots[point.key].x()
-                end = place.left() + 3 if at_right else place.right() - 3
-                tip = self._to_data(QPointF(end, place.center().y()))
+            if place.has_line:
+                tip = self._to_data(QPointF(*place.end(spots[point.key])))
                 lines_x += [point.x, tip.x()]
                 lines_y += [point.y, tip.y()]
         self._lines.setData(lines_x, lines_y, connect="pairs")
@@ -226,77 +217,3 @@ def pareto_front(points: Sequence[Point], *, higher_is_better: bool) -> tuple[Po
         if not front or sign * point.y > sign * front[-1].y:
             front.append(point)
     return tuple(front)
-
-
-def _free_places(
-    dots: Mapping[int, QPointF], widths: Mapping[int, float], height: float, view: QRectF
-) -> dict[int, QRectF]:
-    """Places of the labels that fit at the right of their point without touching another."""
-    spots = {k: QRectF(d.x() - 8, d.y() - 8, 16, 16) for k, d in dots.items()}
-    places = {
-        k: QRectF(d.x() + _GAP, d.y() - height / 2, widths[k], height) for k, d in dots.items()
-    }
-    return {
-        k: place
-        for k, place in places.items()
-        if view.contains(place)
-        and not any(
-            place.intersects(spots[o]) or place.intersects(places[o]) for o in dots if o != k
-        )
-    }
-
-
-def _column_places(
-    keys: Set[int],
-    dots: Mapping[int, QPointF],
-    widths: Mapping[int, float],
-    height: float,
-    view: QRectF,
-) -> dict[int, QRectF]:
-    """Places of the other labels, in columns beside the points that crowd each other."""
-    groups: list[list[int]] = []
-    reach = -math.inf
-    for key in sorted(keys, key=lambda k: dots[k].x()):
-        if dots[key].x() > reach:
-            groups.append([])
-        groups[-1].append(key)
-        reach = max(reach, dots[key].x() + widths[key] + 2 * _GAP + _LEADER)
-    places: dict[int, QRectF] = {}
-    for group in groups:
-        width = max(widths[k] for k in group)
-        left = max(dots[k].x() for k in group) + _GAP + _LEADER
-        if left + width > view.right():
-            left = min(dots[k].x() for k in group) - _GAP - _LEADER - width
-        ordered = _without_crossings(group, dots)
-        heights = _spread([dots[k].y() for k in ordered], height, view.top(), view.bottom())
-        for key, y in zip(ordered, heights, strict=True):
-            places[key] = QRectF(left, y - height / 2, widths[key], height)
-    return places
-
-
-def _without_crossings(group: Sequence[int], dots: Mapping[int, QPointF]) -> list[int]:
-    """The group from top to bottom.
-
-    Of points at one height the rightmost gets the nearest label and the leftmost the furthest,
-    above and below in turn, so that their lines fan in without crossing.
-    """
-    ordered: list[int] = []
-    for height in sorted({round(dots[k].y()) for k in group}):
-        level = sorted(
-            (k for k in group if round(dots[k].y()) == height), key=lambda k: dots[k].x()
-        )
-        ordered += level[0::2] + level[1::2][::-1]
-    return ordered
-
-
-def _spread(wanted: Sequence[float], height: float, top: float, bottom: float) -> list[float]:
-    """Rising positions near `wanted`, a label's height apart, inside the view if they fit."""
-    placed: list[float] = []
-    for y in wanted:
-        placed.append(max(y, placed[-1] + height) if placed else max(y, top + height / 2))
-    # Pushed together from above, they lie too low by half of what they were pushed.
-    shift = sum(p - w for p, w in zip(placed, wanted, strict=True)) / max(1, len(placed))
-    room_above = placed[0] - (top + height / 2) if placed else 0.0
-    overhang = placed[-1] + height / 2 - bottom if placed else 0.0
-    shift = min(max(shift, overhang, 0.0), max(room_above, 0.0))
-    return [p - shift for p in placed]
