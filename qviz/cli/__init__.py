@@ -16,7 +16,7 @@ from qviz.errors import QvizError, UntrustedCodeError
 
 COMMANDS = (
     *("open", "inspect", "schemes", "quantize", "compare", "report", "advise", "verify"),
-    *("demo", "train", "eightbit", "headless"),
+    *("demo", "train", "eightbit", "trace", "headless"),
 )
 
 _ALLOW_CODE = "--allow-code"

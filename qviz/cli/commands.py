@@ -23,6 +23,7 @@ from qviz.cli.comparing import (
 from qviz.cli.demo import demo, train
 from qviz.cli.eightbit import eightbit
 from qviz.cli.progress import progress, shown
+from qviz.cli.tracing import trace
 from qviz.cli.verification import verify
 from qviz.errors import QvizError
 from qviz.progress import finish
@@ -315,6 +316,7 @@ app.command()(verify)
 app.command()(demo)
 app.command()(train)
 app.command()(eightbit)
+app.command()(trace)
 
 
 @app.command(hidden=True)

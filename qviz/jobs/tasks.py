@@ -20,6 +20,7 @@ from qviz.evaluation import (
 )
 from qviz.evaluation.artifact import artifact_targets, write_artifact_files
 from qviz.evaluation.calibration import calibration_steps
+from qviz.evaluation.element import ElementChoice
 from qviz.evaluation.lead_output import lead_with
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, weight_view
@@ -38,10 +39,12 @@ from qviz.jobs.results import (
 )
 from qviz.jobs.summaries import inner_weight_view, model_summary
 from qviz.jobs.task import Partial, Progress, Task
+from qviz.jobs.tracing import TracedElement, Tracers
 from qviz.progress import mapped
 from qviz.quantization import Scheme, TensorStatistics, change_weights, quantize
 
 _memory = Memory()
+_tracers = Tracers()
 
 # Codes of weights do not depend on the ranges of activations, except where a bias would overflow;
 # with ranges as wide as these none does.
@@ -205,6 +208,28 @@ def eightbit_task(
     return eightbit_pictures(_memory.folded(path, allow_code=allow_code), layer, around)
 
 
+def trace_task(
+    path: str,
+    scheme: Scheme,
+    choice: ElementChoice,
+    *,
+    sample: int = 0,
+    data: DataSpec | None = None,
+    options: RunOptions | None = None,
+    allow_code: bool = False,
+) -> Task[TracedElement]:
+    """Take one element of a layer apart to its multiply-adds; see ``qviz.evaluation.element``.
+
+    The model is quantized as `compare_task` does it, so that the codes are those of a run with the
+    same options. Without data the sample has random values, where no calibration is needed.
+    """
+    steps = _tracers.steps(
+        *(_memory, path, scheme, choice, sample, data, options or RunOptions()),
+        allow_code=allow_code,
+    )
+    return (yield from steps)
+
+
 TASKS: dict[str, Callable[..., Task[Any]]] = {
     "open": open_task,
     "weights": weights_task,
@@ -213,6 +238,7 @@ TASKS: dict[str, Callable[..., Task[Any]]] = {
     "report": report_task,
     "verify": verify_task,
     "eightbit": eightbit_task,
+    "trace": trace_task,
     "demo": demo_task,
     "image-demo": mobilenet_task,
     "train": train_task,

@@ -199,7 +199,7 @@ def _requantize_in_fixed_point(
         )
         scale: Scale = multiply_by_quantized_multiplier_64
         return wide or _in_integers(accumulator, scale, multiplier, shift, limits, zero_point)
-    upwards = _rounds_upwards(context, len(scales))
+    upwards = rounds_upwards(context, len(scales))
     fast = None
     if upwards.all() or not upwards.any():
         fast = scale_and_round_twice(
@@ -216,7 +216,7 @@ def _requantize_in_fixed_point(
     return fast or _in_integers(accumulator, scale, multiplier, shift, limits, zero_point)
 
 
-def _rounds_upwards(context: Context, channels: int) -> NDArray[np.bool_]:
+def rounds_upwards(context: Context, channels: int) -> NDArray[np.bool_]:
     """Of which channels the second rounding goes up at halves instead of away from zero."""
     x, kind = context.input(0), context.operator.kind
     is_optimized = context.rules is Rules.OPTIMIZED
