@@ -6,11 +6,32 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from qviz.errors import ExportError
+
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def special_file(path: str | os.PathLike[str]) -> str:
+    """What `path` is if it is neither file nor folder, e.g. ``a named pipe``; else empty.
+
+    To open one of those may wait for ever, and to read one may never end.
+    """
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        # That there is no such file is said by who opens it.
+        return ""
+    return _SPECIAL.get(stat.S_IFMT(mode), "")
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:

@@ -20,6 +20,7 @@ from qviz.evaluation.named_data import NAMED, fetch_steps, named_dataset
 from qviz.evaluation.npz import read_npz
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.evaluation.table import read_table
+from qviz.files import special_file
 from qviz.graph import Graph
 from qviz.progress import Progress
 from qviz.resources import sample_models
@@ -77,6 +78,8 @@ def load_dataset(
     if isinstance(preprocessing, str):
         preprocessing = Preprocessing.parse(preprocessing)
     path = Path(name)
+    if kind := special_file(path):
+        raise DatasetError(f"{path} is {kind}; store the data in a file and give that.")
     # A folder of that name is meant by ./mnist.
     if name in NAMED:
         dataset = named_dataset(NAMED[name], folder, preprocessing)

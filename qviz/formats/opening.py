@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from qviz.errors import ConversionError, ModelFormatError, QvizError, UnsupportedLayerError
+from qviz.files import special_file
 from qviz.formats.graph_archive import is_graph_archive, read_graph_archive
 from qviz.formats.keras.lowering import lower
 from qviz.formats.keras.lowering.classes import is_keras_class
@@ -72,6 +73,8 @@ def open_model(
         If the converter failed.
     """
     target = Path(path)
+    if kind := special_file(target):
+        raise ModelFormatError(f"{target} is {kind}; store the model in a file and open that.")
     with _readable(target):
         if target.name == _SAVED_MODEL and target.is_file():
             target = target.parent

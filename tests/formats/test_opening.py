@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -332,3 +333,12 @@ def test_names_of_layers_tensors_and_weights(tmp_path: Path) -> None:
     assert Executor(graph).run(np.ones((1, 4, 4, 3), np.float32)).outputs[0].tolist() == [
         [216, 216]
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "m.keras"
+    os.mkfifo(pipe)
+    for path, kind in ((pipe, "a named pipe"), (Path(os.devnull), "a device")):
+        with pytest.raises(ModelFormatError, match=f"{path} is {kind}; store the model in a file"):
+            open_model(path)
