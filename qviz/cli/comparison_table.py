@@ -25,7 +25,6 @@ from qviz.report.reading import (
     milliseconds_text,
     output_note,
     p_value_text,
-    part_note,
     worst_layers,
 )
 from qviz.report.sections import latency_note, sparsity_sections
@@ -48,7 +47,7 @@ def print_comparison(comparison: Comparison) -> None:
     say(f"preprocessing: {data.preprocessing}")
     if data.calibration:
         say(f"calibration: {data.calibration}")
-    for note in (*data.notes, part_note(comparison), output_note(comparison)):
+    for note in (*data.notes, comparison.part_note, output_note(comparison)):
         if note:
             say(note)
     # On a narrow terminal intervals and layers are left to the report.
@@ -75,7 +74,7 @@ def print_comparison(comparison: Comparison) -> None:
 def print_judgements(comparison: Comparison, advice: Recommendation) -> None:
     """The table of what each scheme loses, held against the tolerance."""
     lead = headline(comparison)
-    for note in (part_note(comparison), output_note(comparison)):
+    for note in (comparison.part_note, output_note(comparison)):
         if note:
             say(note)
     table = simple_table(

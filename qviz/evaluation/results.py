@@ -329,6 +329,16 @@ class Comparison:
         """Whether the output that metrics are about was computed."""
         return self.part is None or all(row.output in self.part.reached for row in self.rows)
 
+    @property
+    def part_note(self) -> str:
+        """What of the model was run, and what that means for the numbers; empty if all of it."""
+        if self.part is None:
+            return ""
+        text = f"{self.part.text} Sizes are those of a file of this part."
+        if self.reaches_output:
+            return text
+        return f"{text} Without the output there is neither accuracy nor agreement."
+
     def row(self, scheme_id: str) -> SchemeResult | None:
         """Row of that scheme, or None."""
         return next((row for row in self.rows if row.scheme.id == scheme_id), None)

@@ -27,7 +27,6 @@ from qviz.report.reading import (
     milliseconds_text,
     output_note,
     p_value_text,
-    part_note,
     worst_layers,
 )
 from qviz.report.sections import flip_sections, latency_note, plain_size_note, sparsity_sections
@@ -107,7 +106,7 @@ def html_report(comparison: Comparison) -> str:
         sparsity=sparsity_sections(comparison),
         plain_size_note=plain_size_note(comparison),
         latency_note=latency_note(comparison),
-        part_note=part_note(comparison),
+        part_note=comparison.part_note,
         output_note=output_note(comparison),
         reaches_output=comparison.reaches_output,
         any_test=any(row.paired for row in comparison.rows),

@@ -79,17 +79,6 @@ def output_note(comparison: Comparison) -> str:
     )
 
 
-def part_note(comparison: Comparison) -> str:
-    """What of the model was run, and what that means for the numbers; empty if all of it was."""
-    part = comparison.part
-    if part is None:
-        return ""
-    text = f"{part.text} Sizes are those of a file of this part."
-    if comparison.reaches_output:
-        return text
-    return f"{text} Without the output there is neither accuracy nor agreement."
-
-
 def agreement_text(value: float, *, is_share: bool) -> str:
     """An agreement as a share of samples, or as R²; a dash where there is none."""
     if math.isnan(value):

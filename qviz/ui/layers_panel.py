@@ -183,12 +183,21 @@ class LayersPanel(QWidget):
         lock = icon("lock", self._theme.muted) if layer.name in self._kept else None
         if error is not None and error.in_float and metrics is None:
             text = self.tr("float32")
+        if layer.state and metrics is None:
+            text, why = self._not_run(layer)
+            tip = f"{tip}\n{why}"
         return (
             Cell(layer.name, "", tip, lock),
             Cell(text, float(value), tip),
             Cell(kind_title(layer.kind), "", f"{kind_title(layer.kind)} ({layer.kind})"),
             Cell(format_count(layer.parameters), float(layer.parameters)),
         )
+
+    def _not_run(self, layer: LayerSummary) -> tuple[str, str]:
+        """What stands in the place of an error, and why there is none."""
+        if layer.state == "cannot":
+            return self.tr("cannot run"), self.tr("An operator of this layer cannot be run")
+        return self.tr("not reached"), self.tr("It depends on a layer that cannot be run")
 
     def _size_columns(self) -> None:
         header = self.table.horizontalHeader()

@@ -62,6 +62,7 @@ class Panels(QObject):
     def _on_model(self, model: ModelSummary) -> None:
         self._settings.add_recent(self._session.path)
         self.layers.set_layers(model.layers)
+        self.scheme.options.set_outputs([name for name, _, _ in model.info.outputs])
 
     def _on_scheme(self, scheme: Scheme) -> None:
         self._settings.scheme = scheme.id

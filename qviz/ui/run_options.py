@@ -1,7 +1,8 @@
-"""Options of a run: rounding mode, calibration samples, seed, latency."""
+"""Options of a run: rounding mode, calibration samples, seed, output, latency."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -48,26 +49,52 @@ class RunOptionsForm(QWidget):
                 "computer; int8 can be slower on it than float32, and still be faster on a phone"
             )
         )
+        self.output = QComboBox()
+        self.output.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.output.setMinimumContentsLength(8)
+        self.output.setToolTip(
+            self.tr("The output that labels, accuracy, agreement and flipped samples are about")
+        )
+        self.output.setAccessibleName(self.tr("Output that metrics are about"))
         form.addRow(self.tr("Samples"), self.samples)
         form.addRow(self.tr("Seed"), self.seed)
         form.addRow(self.tr("Rounding"), self.rounding)
         form.addRow(self.rounding_about)
+        form.addRow(self.tr("Output"), self.output)
         form.addRow(self.latency)
+        self._form = form
         for number in (self.samples, self.seed):
             number.setKeyboardTracking(False)
             number.valueChanged.connect(self._on_edited)
         self.rounding.currentIndexChanged.connect(self._on_edited)
+        self.output.currentIndexChanged.connect(self._on_edited)
         self.latency.toggled.connect(self._on_edited)
+        self.set_outputs(())
         self.show_options(self._options)
+
+    def set_outputs(self, names: Sequence[str]) -> None:
+        """Offer the outputs of a model, where it has more than one."""
+        blocker = QSignalBlocker(self.output)
+        self.output.clear()
+        for i, name in enumerate(names):
+            # The first is what no name stands for.
+            self.output.addItem(name, name if i else "")
+            self.output.setItemData(i, name, Qt.ItemDataRole.ToolTipRole)
+        self.output.setCurrentIndex(max(0, self.output.findData(self._options.output)))
+        del blocker
+        self._form.setRowVisible(self.output, len(names) > 1)
 
     def show_options(self, options: RunOptions) -> None:
         """Show options that were chosen elsewhere."""
         self._options = options
-        fields = (self.samples, self.seed, self.rounding, self.latency)
+        fields = (self.samples, self.seed, self.rounding, self.output, self.latency)
         blockers = [QSignalBlocker(field) for field in fields]
         self.samples.setValue(options.calibration_samples)
         self.seed.setValue(options.seed)
         self.rounding.setCurrentIndex(self.rounding.findData(options.rounding))
+        self.output.setCurrentIndex(max(0, self.output.findData(options.output)))
         self.latency.setChecked(options.latency)
         del blockers
         about = rounding_about(options.rounding)
@@ -86,6 +113,7 @@ class RunOptionsForm(QWidget):
             seed=self.seed.value(),
             rounding=str(self.rounding.currentData()),
             latency=self.latency.isChecked(),
+            output=str(self.output.currentData() or ""),
         )
         self.show_options(options)
         self.options_chosen.emit(options)

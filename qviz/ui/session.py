@@ -5,7 +5,7 @@ Views write their user's choices here and listen here; they never talk to each o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -72,7 +72,7 @@ class Session(QObject):
         self.run: Run | None = None
         self._preset = SCHEMES["int8"]
         self._float_layers: tuple[str, ...] = ()
-        self._data_info: dict[DataSpec, DataInfo] = {}
+        self._data_info: dict[tuple[DataSpec, str], DataInfo] = {}
         self._origin: Comparison | None = None
 
     @property
@@ -90,6 +90,8 @@ class Session(QObject):
         self.runs, self.run, self._float_layers = (), None, ()
         self._data_info.clear()
         self._origin = None
+        # Another model has other outputs.
+        self.choose_options(replace(self.options, output=""))
         first = model.first_weights
         start = first.layer if first is not None else self._first_layer_with_weights()
         self.layer, self.tensor, self.channel = start, first.tensor if first else "", None
@@ -207,7 +209,7 @@ class Session(QObject):
         self.runs_updated.emit()
         if (
             self.run is None
-            or self.run.data != data
+            or (self.run.data, self.run.options.output) != (data, options.output)
             or result.scheme == self.scheme
             or self.run not in self.runs
         ):
@@ -216,7 +218,7 @@ class Session(QObject):
 
     def add_comparison(self, comparison: Comparison, data: DataSpec, options: RunOptions) -> None:
         """Take over a finished comparison; rows that came as partial results are not doubled."""
-        self._data_info[data] = comparison.data
+        self._data_info[data, options.output] = comparison.data
         self._origin = comparison
         have = {(r.result.scheme, r.data, r.options) for r in self.runs}
         for row in comparison.rows:
@@ -242,10 +244,14 @@ class Session(QObject):
         )
 
     def shown_runs(self) -> tuple[Run, ...]:
-        """Runs on the data of the selected run, in the order of the schemes."""
+        """Runs on the data of the selected run, in the order of the schemes.
+
+        Their metrics are about the same output of the model.
+        """
         if self.run is None:
             return ()
-        same = [r for r in self.runs if r.data == self.run.data]
+        wanted = (self.run.data, self.run.options.output)
+        same = [r for r in self.runs if (r.data, r.options.output) == wanted]
         order = {scheme_id: i for i, scheme_id in enumerate(SCHEMES)}
 
         def preset(run: Run) -> str:
@@ -270,7 +276,7 @@ class Session(QObject):
         if self.model is None or not runs:
             return None
         data = runs[0].data
-        info = self._data_info.get(data) or DataInfo(
+        info = self._data_info.get((data, runs[0].options.output)) or DataInfo(
             data.name_or_path, data.name_or_path, "", 0, data.preprocessing
         )
         origin = self._origin
@@ -281,6 +287,7 @@ class Session(QObject):
             skipped=origin.skipped if origin else (),
             versions=origin.versions if origin else {},
             created=origin.created if origin else "",
+            part=origin.part if origin else self.model.part,
         )
 
     def _choose(self, preset: Scheme, float_layers: tuple[str, ...]) -> None:

@@ -20,7 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from qviz.evaluation.verification_results import Verification, VerificationReport
-from qviz.evaluation.verification_text import AGAINST, findings_of, largest_text, verdict
+from qviz.evaluation.verification_text import (
+    AGAINST,
+    findings_of,
+    largest_text,
+    part_of_model,
+    verdict,
+)
 from qviz.ui.tables import Cell, Table
 from qviz.ui.wording import format_count
 from qviz.ui.workbench import Stage
@@ -115,7 +121,8 @@ class VerifyDialog(QDialog):
         self._result = result
         self.end(self._headline(result))
         self._fill(result.modes)
-        lines = []
+        part = part_of_model(result)
+        lines = [part] if part else []
         for report in result.modes:
             lines.append(f"{report.mode}: {verdict(report)}.")
             lines += [f"  {sentence}" for sentence in findings_of(report)]
@@ -210,7 +217,11 @@ class VerifyDialog(QDialog):
         ]
 
     def _headline(self, result: Verification) -> str:
-        if not result.complete:
+        if result.part is not None and result.part.run and not result.differs:
+            return self.tr("{0}: only {1} of {2} operators could be compared.").format(
+                result.model, result.part.run, result.part.operators
+            )
+        if not result.complete and not result.differs:
             return self.tr("{0}: not every mode could be run.").format(result.model)
         if result.differs:
             return self.tr("{0}: qviz and LiteRT differ.").format(result.model)

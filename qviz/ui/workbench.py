@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from qviz.evaluation.model_part import ModelPart
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.jobs.results import DataSpec, Exported, ModelSummary, RunOptions
 from qviz.jobs.task import Progress
@@ -244,6 +245,7 @@ class Workbench(QObject):
         title: str,
         on_finished: Callable[[Any], None],
         on_failed: Callable[[str, str], None] | None = None,
+        on_partial: Callable[[Any], None] | None = None,
     ) -> None:
         """Have a task of ``qviz.jobs`` done that the status bar shows and that can be stopped.
 
@@ -256,8 +258,12 @@ class Workbench(QObject):
             Gets the result.
         on_failed : callable, optional
             Gets message and details, which otherwise are complained about.
+        on_partial : callable, optional
+            Gets the parts of the result that come before the whole.
         """
-        job = self._submit(self._long, task, arguments, on_finished, on_failed=on_failed)
+        job = self._submit(
+            self._long, task, arguments, on_finished, on_partial=on_partial, on_failed=on_failed
+        )
         self._show(job, title)
 
     def stop(self) -> None:
@@ -358,19 +364,34 @@ class Workbench(QObject):
         self.session.open_model(path, model, allow_code=allow_code)
         if model.first_weights is not None:
             self.weights_ready.emit(model.first_weights)
+        if model.part is not None:
+            self.complained.emit(self._about_part(model.part), "")
 
-    def _on_row(self, row: SchemeResult, data: DataSpec, options: RunOptions) -> None:
-        self.session.add_result(row, data, options)
+    def _about_part(self, part: ModelPart) -> str:
+        """What of a model can be looked at and run where an operator of it cannot be run."""
+        return self.tr("{0} {1} of {2} operators can be run; all can be inspected.").format(
+            part.cause, part.run, part.operators
+        )
+
+    def _on_row(self, row: SchemeResult | ModelPart, data: DataSpec, options: RunOptions) -> None:
+        # What can be run of the model is known since it was opened.
+        if isinstance(row, SchemeResult):
+            self.session.add_result(row, data, options)
 
     def _on_compared(self, comparison: Comparison, data: DataSpec, options: RunOptions) -> None:
         self.session.add_comparison(comparison, data, options)
+        said = []
+        if comparison.part is not None:
+            said.append(comparison.part_note)
         if comparison.skipped:
             first, reason = comparison.skipped[0]
             more = len(comparison.skipped) - 1
-            text = self.tr("{0} was skipped: {1}").format(first, reason)
+            said.append(self.tr("{0} was skipped: {1}").format(first, reason))
             if more:
-                text += " " + self.tr("{0} more are listed in the report.").format(more)
-            self.complained.emit(text, "\n".join(f"{s}: {r}" for s, r in comparison.skipped))
+                said.append(self.tr("{0} more are listed in the report.").format(more))
+        if said:
+            details = "\n".join(f"{s}: {r}" for s, r in comparison.skipped)
+            self.complained.emit(" ".join(said), details)
 
     def _on_exported(self, artifact: Exported) -> None:
         self.written.emit(artifact.path)

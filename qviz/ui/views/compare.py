@@ -22,7 +22,7 @@ from qviz.ui.plots import Plot
 from qviz.ui.tables import Table
 from qviz.ui.theme import Theme
 from qviz.ui.views.compare_columns import columns_of
-from qviz.ui.views.compare_text import data_text, rounding_line
+from qviz.ui.views.compare_text import data_text, output_text, part_text, rounding_line
 from qviz.ui.views.scatter import Point, Scatter
 from qviz.ui.wording import HIGHER_IS_BETTER, metric_title, rounding_text, scheme_label
 
@@ -86,7 +86,10 @@ class CompareView(QWidget):
         self._comparison, self._selected, self._published = comparison, selected, published
         self.about.setText(self._about_text(comparison))
         modes = dict.fromkeys(row.rounding for row in comparison.rows)
-        self.about.setToolTip("\n".join(rounding_text(mode) for mode in modes))
+        tips = [rounding_text(mode) for mode in modes]
+        if comparison.part is not None:
+            tips.append(comparison.part.text)
+        self.about.setToolTip("\n".join(tips))
         self._fill_table(comparison)
         self._offer_metrics(comparison)
         self._draw()
@@ -222,7 +225,10 @@ class CompareView(QWidget):
             escape(comparison.model.name), escape(comparison.data.name)
         )
         text += "  ·  " + data_text(comparison.data)
-        return text + "  ·  " + rounding_line(comparison)
+        more = (output_text(comparison), rounding_line(comparison))
+        text += "".join("  ·  " + line for line in more if line)
+        part = part_text(comparison)
+        return f"{text}<br><b>{part}</b>" if part else text
 
     # -- events ------------------------------------------------------------------------------
 

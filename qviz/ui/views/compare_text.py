@@ -51,6 +51,28 @@ def rounding_line(comparison: Comparison) -> str:
     return tr("rounding: {0}").format(escape(", ".join(modes)))
 
 
+def output_text(comparison: Comparison) -> str:
+    """Which output the metrics are about; empty where the model has only one."""
+    names = [name for name, _, _ in comparison.model.outputs]
+    if len(names) < 2:
+        return ""
+    lead = next((row.output for row in comparison.rows if row.output), names[0])
+    return tr("metrics of the output {0}, one of {1}").format(escape(lead), len(names))
+
+
+def part_text(comparison: Comparison) -> str:
+    """How much of the model was run, where that is not all; sizes are those of the part."""
+    part = comparison.part
+    if part is None:
+        return ""
+    text = tr("only {0} of {1} operators were run, sizes are theirs").format(
+        part.run, part.operators
+    )
+    if not comparison.reaches_output:
+        text += tr("; the output is not reached, so there is no accuracy")
+    return text
+
+
 def zeros_share(sparsity: tuple[WeightSparsity, ...]) -> float:
     """Share of zeros over all weight tensors, after quantization."""
     count = sum(tensor.count for tensor in sparsity)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QV
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.ui.plots import Plot
 from qviz.ui.theme import LIGHT, Theme
-from qviz.ui.views.compare_text import data_text, rounding_line
+from qviz.ui.views.compare_text import data_text, output_text, rounding_line
 from qviz.ui.wording import (
     first_measured,
     format_bytes,
@@ -120,6 +120,7 @@ class ReportView(QWidget):
             + self.tr("Data: {0} · {1}").format(escape(data.name), data_text(data))
             + "<br>"
             + rounding_line(comparison)
+            + "".join(f"<br>{line}" for line in self._remarks(comparison))
             + (
                 "<br>" + self.tr("SHA-256 of the model: {0}").format(escape(model.sha256))
                 if model.sha256
@@ -132,6 +133,12 @@ class ReportView(QWidget):
             self._footer(comparison),
         ]
         return "".join(parts)
+
+    def _remarks(self, comparison: Comparison) -> list[str]:
+        """What part of the model and which output the numbers are about."""
+        part = comparison.part_note
+        lines = [output_text(comparison), f"<b>{escape(part)}</b>" if part else ""]
+        return [line for line in lines if line]
 
     def _table(self, comparison: Comparison) -> str:
         names = list(dict.fromkeys(n for row in comparison.rows for n in row.metrics))
