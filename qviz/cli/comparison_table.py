@@ -10,6 +10,7 @@ from rich.text import Text
 from qviz.cli.printing import FULL_WIDTH, SHOWN_NOTES, console, say, simple_table
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, SchemeResult
+from qviz.evaluation.storage_findings import storage_findings
 from qviz.report.reading import (
     TITLES,
     Headline,
@@ -67,6 +68,8 @@ def print_comparison(comparison: Comparison) -> None:
         say(f"... and {len(notes) - SHOWN_NOTES} more notes in the report")
     for scheme, reason in comparison.skipped:
         say(f"{scheme} was not run: {reason}")
+    for sentence in storage_findings(comparison):
+        say(sentence)
     if sentence := recommend(comparison).sentence:
         say(sentence)
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
+from qviz.evaluation.storage_findings import storage_findings
 from qviz.quantization.scheme import Family
 from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
@@ -101,6 +102,7 @@ def html_report(comparison: Comparison) -> str:
         sections=[_section(row) for row in comparison.rows if _has_errors(row)],
         opened=_opened(comparison),
         notes=grouped_notes(comparison),
+        storage=storage_findings(comparison),
         shown_notes=_SHOWN_NOTES,
         flips=flip_sections(comparison),
         sparsity=sparsity_sections(comparison),
