@@ -66,7 +66,8 @@ class HeatBar(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         rect: QRect = option.rect
         value = index.data(SORT_ROLE)
-        if isinstance(value, float) and not math.isnan(value):
+        has_bar = isinstance(value, float) and not math.isnan(value)
+        if has_bar:
             share = self._badness(value)
             height = max(4, rect.height() - 12)
             top = rect.top() + (rect.height() - height) // 2
@@ -80,7 +81,8 @@ class HeatBar(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QColor(self.theme.accent_text if selected else self.theme.text))
         painter.drawText(
-            rect.adjusted(_BAR_WIDTH + 8, 0, -6, 0),
+            # Words in the place of a number have the whole field.
+            rect.adjusted(_BAR_WIDTH + 8 if has_bar else 2, 0, -6, 0),
             int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
             text,
         )

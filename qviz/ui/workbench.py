@@ -266,6 +266,20 @@ class Workbench(QObject):
         )
         self._show(job, title)
 
+    def ask(
+        self,
+        task: str,
+        arguments: dict[str, Any],
+        on_finished: Callable[[Any], None],
+        on_failed: Callable[[str, str], None],
+    ) -> None:
+        """Have a short task done that the status bar does not show.
+
+        The quick worker does it; of several that wait only the newest matters. Parameters as
+        `start_job`.
+        """
+        self._submit(self._quick, task, arguments, on_finished, on_failed=on_failed, replace=True)
+
     def stop(self) -> None:
         """Stop what runs; finished schemes are kept."""
         if not self.running:
@@ -382,12 +396,12 @@ class Workbench(QObject):
         self.session.add_comparison(comparison, data, options)
         said = []
         if comparison.part is not None:
+            # Which schemes fit is of less weight, and stands in the details.
             said.append(comparison.part_note)
-        if comparison.skipped:
+        elif comparison.skipped:
             first, reason = comparison.skipped[0]
-            more = len(comparison.skipped) - 1
             said.append(self.tr("{0} was skipped: {1}").format(first, reason))
-            if more:
+            if more := len(comparison.skipped) - 1:
                 said.append(self.tr("{0} more are listed in the report.").format(more))
         if said:
             details = "\n".join(f"{s}: {r}" for s, r in comparison.skipped)

@@ -216,7 +216,10 @@ class CompareView(QWidget):
             if metric not in HIGHER_IS_BETTER
             else self.tr("Up and to the left is better.")
         )
-        self._hint.setText(better + " " + self.tr("Dashed: the Pareto front."))
+        if comparison.reaches_output:
+            self._hint.setText(better + " " + self.tr("Dashed: the Pareto front."))
+        else:
+            self._hint.setText(self.tr("Nothing to draw: the model's output is not reached."))
 
     # -- text --------------------------------------------------------------------------------
 

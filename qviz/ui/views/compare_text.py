@@ -65,7 +65,7 @@ def part_text(comparison: Comparison) -> str:
     part = comparison.part
     if part is None:
         return ""
-    text = tr("only {0} of {1} operators were run, sizes are theirs").format(
+    text = tr("Only {0} of {1} operators were run, sizes are theirs").format(
         part.run, part.operators
     )
     if not comparison.reaches_output:
