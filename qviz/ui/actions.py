@@ -87,6 +87,7 @@ def commands() -> tuple[Command, ...]:
         Command("report_tab", "view", tr("&Report"), tr("Show the report"), "Ctrl+5"),
         Command("advice_tab", "view", tr("Ad&vice"), tr("Which scheme to take"), "Ctrl+6"),
         Command("eightbit", "view", tr("&Eightbit"), tr("Show TensorFlow 1's way"), "Ctrl+7"),
+        Command("trace", "view", tr("T&race"), tr("Take one number of a layer apart"), "Ctrl+8"),
         Command(
             "log",
             "view",

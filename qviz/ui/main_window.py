@@ -34,6 +34,7 @@ from qviz.ui.settings import Settings
 from qviz.ui.start_page import StartPage
 from qviz.ui.status_strip import StatusStrip
 from qviz.ui.theme import Theme
+from qviz.ui.trace_command import TraceCommand
 from qviz.ui.verify_command import VerifyCommand
 from qviz.ui.view_tabs import (
     ADVICE,
@@ -91,6 +92,8 @@ class MainWindow(QMainWindow):
         self.demos = DemoCommands(self, self.workbench, self.files, self.settings)
         self.undo = SchemeUndo(self.session, self.commands["undo"], self.commands["redo"], self)
         self.verification = VerifyCommand(self, self.workbench)
+        self.tracing = TraceCommand(self.tabs, self.workbench)
+        self.tracing.offer_in(self.panels.layers.table)
         self.drop = DropTarget(self)
         self._connect_commands()
         self._connect_workbench()
@@ -170,6 +173,7 @@ class MainWindow(QMainWindow):
                 "advice_tab": lambda: tabs.setCurrentIndex(ADVICE),
                 "report_tab": lambda: tabs.setCurrentIndex(REPORT),
                 "eightbit": lambda: tabs.setCurrentIndex(EIGHTBIT),
+                "trace": self.tracing.show,
                 "log": tabs.toggle_log,
                 "reset_zoom": tabs.reset_zoom,
                 "theme": self.appearance.toggle,

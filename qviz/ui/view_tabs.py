@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qviz.ui.views.layer_error import LayerErrorView
     from qviz.ui.views.report import ReportView
     from qviz.ui.views.sine import SineView
+    from qviz.ui.views.trace import TraceView
     from qviz.ui.views.weights import WeightsView
 
     View = (
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
         | LayerErrorView
         | ReportView
         | SineView
+        | TraceView
         | WeightsView
     )
 
-WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT, ADVICE, EIGHTBIT = range(7)
+WEIGHTS, SINE, LAYER_ERROR, COMPARE, REPORT, ADVICE, EIGHTBIT, TRACE = range(8)
 # Should the first paint never be seen (a minimized window), the plots come all the same.
 _LATEST_MS = 600
 
@@ -74,11 +76,12 @@ class ViewTabs(QTabWidget):
         self.report: ReportView | None = None
         self.eightbit: EightbitView | None = None
         self.advice: AdviceView | None = None
+        self.trace: TraceView | None = None
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Views"))
         self.pages = tuple(
             EmptyOr(empty)
-            for empty in (start, QWidget(), *self._empty_states(), QWidget(), QWidget())
+            for empty in (start, QWidget(), *self._empty_states(), *(QWidget() for _ in range(3)))
         )
         titles = (
             self.tr("Weights"),
@@ -88,6 +91,7 @@ class ViewTabs(QTabWidget):
             self.tr("Report"),
             self.tr("Advice"),
             self.tr("Eightbit"),
+            self.tr("Trace"),
         )
         for page, title in zip(self.pages, titles, strict=True):
             self.addTab(page, title)
@@ -119,15 +123,16 @@ class ViewTabs(QTabWidget):
         from qviz.ui.views.layer_error import LayerErrorView
         from qviz.ui.views.report import ReportView
         from qviz.ui.views.sine import SineView
+        from qviz.ui.views.trace import TraceView
         from qviz.ui.views.weights import WeightsView
 
         self.weights, self.sine, self.layer_error = WeightsView(), SineView(), LayerErrorView()
         self.compare, self.report, self.advice = CompareView(), ReportView(), AdviceView()
-        self.eightbit = EightbitView()
+        self.eightbit, self.trace = EightbitView(), TraceView()
         self.advice.scheme_chosen.connect(self.session.choose_scheme)
         for page, view in zip(self.pages, self.views(), strict=True):
             page.set_content(view)
-        for always in (SINE, ADVICE, EIGHTBIT):
+        for always in (SINE, ADVICE, EIGHTBIT, TRACE):
             self.pages[always].set_empty(False)
         self.set_theme(self._theme)
         self._bind(self.weights, self.layer_error, self.compare, self.report)
@@ -218,6 +223,7 @@ class ViewTabs(QTabWidget):
             self.report,
             self.advice,
             self.eightbit,
+            self.trace,
         )
         return tuple(v for v in views if v is not None)
 

@@ -14,6 +14,35 @@ Floats = NDArray[np.floating[Any]]
 Number = int | float
 
 
+MOST_TERMS = 2048
+"""Products that are listed one by one; more are in the totals only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChoice:
+    """Which element is traced.
+
+    Attributes
+    ----------
+    layer : str
+    at : tuple of int, or None
+        Coordinates in the output of one sample, with or without the first one, which is 0. None
+        for the element that `rank` names.
+    rank : int
+        Place among all elements of the output by their difference to the float network, 0 for the
+        largest; without a float network the first element is taken.
+    operator : int or None
+        Index in the quantized graph, where the layer has several; None for its main one.
+    most_terms : int
+    """
+
+    layer: str
+    at: tuple[int, ...] | None = None
+    rank: int = 0
+    operator: int | None = None
+    most_terms: int = MOST_TERMS
+
+
 @dataclass(frozen=True, slots=True)
 class Operand:
     """A tensor that goes into the element, or comes out.

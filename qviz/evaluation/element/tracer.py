@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,12 @@ from qviz.evaluation.element.moves import MOVES, move_steps
 from qviz.evaluation.element.multiply_adds import MULTIPLY_ADDS, multiply_add_steps
 from qviz.evaluation.element.operation import NoStepsError, Operation, Steps, describe
 from qviz.evaluation.element.pooling import POOLS, pooling_steps
-from qviz.evaluation.element.results import ElementTrace, Operand, OperatorChoice
+from qviz.evaluation.element.results import (
+    ElementChoice,
+    ElementTrace,
+    Operand,
+    OperatorChoice,
+)
 from qviz.evaluation.element.two_operands import TWO_OPERANDS, two_operand_steps
 from qviz.evaluation.running import run_real
 from qviz.execution import Executor, Trace
@@ -27,9 +31,6 @@ from qviz.graph import Graph, Layer, layers
 
 Array = NDArray[Any]
 Sample = Array | tuple[Array, ...] | Mapping[str, Array]
-
-MOST_TERMS = 2048
-"""Products that are listed one by one; more are in the totals only."""
 
 _TRACERS: dict[str, Callable[[Operation], Steps]] = {
     **dict.fromkeys(MULTIPLY_ADDS, multiply_add_steps),
@@ -41,31 +42,6 @@ _TRACERS: dict[str, Callable[[Operation], Steps]] = {
 }
 TRACED_KINDS = tuple(_TRACERS)
 """Kinds of operators that have a step view."""
-
-
-@dataclass(frozen=True, slots=True)
-class ElementChoice:
-    """Which element is traced.
-
-    Attributes
-    ----------
-    layer : str
-    at : tuple of int, or None
-        Coordinates in the output of one sample, with or without the first one, which is 0. None
-        for the element that `rank` names.
-    rank : int
-        Place among all elements of the output by their difference to the float network, 0 for the
-        largest; without a float network the first element is taken.
-    operator : int or None
-        Index in the quantized graph, where the layer has several; None for its main one.
-    most_terms : int
-    """
-
-    layer: str
-    at: tuple[int, ...] | None = None
-    rank: int = 0
-    operator: int | None = None
-    most_terms: int = MOST_TERMS
 
 
 class ElementTracer:
