@@ -87,7 +87,8 @@ def test_what_is_measured_is_for_the_hardware_that_is_printed(
 
 
 def test_advice_as_json(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "advise", written / "r.json", "--hardware", "edge-tpu", "--json")
+    command = ("advise", written / "r.json", "--hardware", "edge-tpu", "--json", "-")
+    code, out, err = run(capsys, *command)
     assert code == 0, err
     content = json.loads(out)
     assert content["documents"]["scheme"] == "int8-only"

@@ -91,7 +91,7 @@ def test_inspect_prints_layers(run) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_inspect_json_describes_the_model(run) -> None:  # type: ignore[no-untyped-def]
-    told = json.loads(run("inspect", DIGITS, "--json").out)
+    told = json.loads(run("inspect", DIGITS, "--json", "-").out)
     assert told["parameters"] == 139_626
     assert told["inputs"] == [{"name": "image", "shape": [1, 8, 8, 1], "dtype": "float32"}]
     conv = told["layers"][0]
@@ -203,7 +203,7 @@ def test_the_rounding_is_chosen(run, tmp_path: Path) -> None:  # type: ignore[no
     )
     assert told.code == 0, told.err
     content = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
-    assert [row["rounding"] for row in content["rows"]] == ["xnnpack"]
+    assert {row["scheme"]: row["rounding"] for row in content["rows"]}["int8-only"] == "xnnpack"
 
 
 def test_report_writes_page_and_numbers(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -331,7 +331,7 @@ def test_without_a_screen_the_main_job_is_done_all_the_same(tmp_path: Path) -> N
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    script = f"{sys.executable} -m qviz inspect {DIGITS} --json | head -c 10"
+    script = f"{sys.executable} -m qviz inspect {DIGITS} --json - | head -c 10"
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {script}"],
         capture_output=True,

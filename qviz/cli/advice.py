@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from qviz.cli import options as opt
+from qviz.cli.option_groups import DataOptions, with_groups
+from qviz.cli.outputs import JsonFile, check_outputs, deliver
 from qviz.errors import DatasetError, SchemeError
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 _NEXT_TO_NOTHING = 0.005
 
 
+@with_groups
 def advise(
+    reading: DataOptions,
     source: Annotated[
         str | None,
         typer.Argument(
@@ -31,7 +34,6 @@ def advise(
         ),
     ] = None,
     data: opt.OptionalData = None,
-    preprocess: opt.Preprocess = None,
     limit: opt.Limit = None,
     hardware: Annotated[
         str,
@@ -55,7 +57,7 @@ def advise(
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Whether there are labelled samples.")
     ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json_path: JsonFile = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Say which scheme to take: by the documents' decision tree, and by what was measured."""
@@ -75,19 +77,19 @@ def advise(
     }
     # A wrong answer is said before anything is measured.
     ask(answers)
+    printed = check_outputs(json_path, sources=(source, data))
     comparison = None
     if source is not None:
-        loading = {"preprocessing": preprocess, "limit": limit}
-        comparison = _comparison(source, data, loading, allow_code)
+        comparison = _comparison(source, data, reading.loading(limit), allow_code)
         answers["labels"] = "no" if comparison.data.task == "none" else "yes"
     advice = ask(answers)
     measured = None
     if comparison is not None:
         measured = recommend(comparison, tolerance, place)
-    if as_json:
-        sys.stdout.write(_as_json(advice, measured))
-        return
-    _print(advice, measured, comparison)
+    if json_path is not None:
+        deliver(_as_json(advice, measured), json_path)
+    if not printed:
+        _print(advice, measured, comparison)
 
 
 def _comparison(

@@ -15,21 +15,20 @@ from qviz.cli import options as opt
 from qviz.cli.advice import advise
 from qviz.cli.comparing import (
     open_graph,
-    recipes,
-    report_files,
     run_comparison,
     write_all,
 )
+from qviz.cli.comparison import compare, report
 from qviz.cli.demo import demo, train
 from qviz.cli.eightbit import eightbit
-from qviz.cli.progress import progress, shown
+from qviz.cli.outputs import JsonFile, check_outputs, deliver
+from qviz.cli.quantizing import quantize
 from qviz.cli.tracing import trace
 from qviz.cli.verification import verify
 from qviz.errors import QvizError
-from qviz.progress import finish
 
 if TYPE_CHECKING:
-    from qviz.quantization import Scheme
+    pass
 
 
 class ModelGroup(TyperGroup):
@@ -85,7 +84,7 @@ def open_command(
 @app.command()
 def inspect(
     model: opt.Model,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json_path: JsonFile = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Say what is in a model: layers, weights, ranges."""
@@ -93,10 +92,12 @@ def inspect(
     from qviz.evaluation import model_info
     from qviz.graph import layers
 
+    printed = check_outputs(json_path, sources=(model,))
     graph = open_graph(model, allow_code)
-    if as_json:
-        text = json.dumps(inspection(graph), indent=2, ensure_ascii=False, allow_nan=False)
-        sys.stdout.write(f"{text}\n")
+    if json_path is not None:
+        content = json.dumps(inspection(graph), indent=2, ensure_ascii=False, allow_nan=False)
+        deliver(content, json_path)
+    if printed:
         return
     from qviz.cli.printing import print_model
 
@@ -111,206 +112,9 @@ def schemes() -> None:
     print_schemes()
 
 
-@app.command()
-def quantize(
-    model: opt.Model,
-    scheme: Annotated[
-        str, typer.Option("--scheme", "-s", metavar="S", help="One of those `qviz schemes` lists.")
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="OUT",
-            help="File: .tflite, or .h, .cc, .c for a C array with its header; .zip for eightbit; "
-            "folder for tfjs schemes.",
-        ),
-    ],
-    data: opt.OptionalData = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
-    label_column: opt.Target = None,
-    calibration_samples: opt.CalibrationSamples = 100,
-    seed: opt.Seed = 0,
-    range_: opt.Range = None,
-    percentile: opt.Percentile = None,
-    calibration: opt.Ranges = None,
-    keep_float: opt.KeepFloat = None,
-    prune: opt.Prune = None,
-    prune_scope: opt.PruneScope = None,
-    clusters: opt.Clusters = None,
-    cluster_start: opt.ClusterStart = None,
-    allow_code: opt.AllowCode = False,
-) -> None:
-    """Quantize a model and write the .tflite or tfjs files."""
-    from qviz.cli.printing import say
-    from qviz.evaluation.artifact import artifact_targets
-    from qviz.jobs.results import DataSpec, RunOptions
-    from qviz.jobs.tasks import export_task
-    from qviz.quantization import scheme as scheme_named
-    from qviz.report.reading import bytes_text
-
-    recipe = scheme_named(scheme)
-    recipe = recipe.with_options(
-        **opt.scheme_options(range_, percentile, calibration, keep_float),
-        **opt.weight_options(prune, prune_scope, clusters, cluster_start),
-    )
-    target = _artifact_path(out, model, recipe)
-    for path in artifact_targets(target, recipe):
-        opt.check_target(path, sources=(model, data))
-    spec = None
-    if recipe.needs_calibration:
-        spec = DataSpec(
-            opt.need_data(data, recipe.id),
-            preprocess or "",
-            folder=str(data_folder or ""),
-            target=label_column or "",
-        )
-    task = export_task(
-        opt.find_model(model),
-        recipe,
-        str(target),
-        spec,
-        RunOptions(calibration_samples=calibration_samples, seed=seed),
-        allow_code=allow_code,
-    )
-    with progress() as report:
-        written = finish(task, shown(report))
-    sizes = f"{bytes_text(written.size_bytes)}, {bytes_text(written.gzip_bytes)} gzipped"
-    say(f"{', '.join(written.paths)}: {recipe.id}, {sizes}")
-
-
-@app.command()
-def compare(
-    model: opt.Model,
-    data: opt.Data,
-    schemes: Annotated[
-        str | None,
-        typer.Option("--schemes", "-s", metavar="A,B,C", help="All that fit, if not given."),
-    ] = None,
-    json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="F", help="Write the comparison as JSON.")
-    ] = None,
-    csv_path: Annotated[
-        Path | None, typer.Option("--csv", metavar="F", help="Write one row a scheme as CSV.")
-    ] = None,
-    layers_path: Annotated[
-        Path | None,
-        typer.Option("--layers-csv", metavar="F", help="Write one row a layer and scheme as CSV."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="F", help="Write a report (.html)."),
-    ] = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
-    target: opt.Target = None,
-    limit: opt.Limit = None,
-    calibration_samples: opt.CalibrationSamples = 100,
-    layer_samples: opt.LayerSamples = 20,
-    batch_size: opt.BatchSize = 32,
-    seed: opt.Seed = 0,
-    range_: opt.Range = None,
-    percentile: opt.Percentile = None,
-    calibration: opt.Ranges = None,
-    keep_float: opt.KeepFloat = None,
-    prune: opt.Prune = None,
-    prune_scope: opt.PruneScope = None,
-    clusters: opt.Clusters = None,
-    cluster_start: opt.ClusterStart = None,
-    latency: opt.Latency = False,
-    rounding: opt.Rounding = "reference",
-    model_output: opt.ModelOutput = None,
-    allow_code: opt.AllowCode = False,
-) -> None:
-    """Run schemes side by side: accuracy, size, error of every layer."""
-    from qviz.cli.comparison_table import print_comparison
-    from qviz.report import write_layers_csv, write_report
-
-    opt.check_target(out, (".html", ".htm", ".json", ".csv"), sources=(model, data))
-    for path in (json_path, csv_path, layers_path):
-        opt.check_target(path, sources=(model, data))
-    comparison = run_comparison(
-        model,
-        data,
-        recipes(
-            schemes,
-            {
-                **opt.scheme_options(range_, percentile, calibration, keep_float),
-                **opt.weight_options(prune, prune_scope, clusters, cluster_start),
-            },
-        ),
-        allow_code,
-        {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
-        {
-            "calibration_samples": calibration_samples,
-            "layer_samples": layer_samples,
-            "batch_size": batch_size,
-            "seed": seed,
-            "latency": latency,
-            "rounding": opt.rounding_mode(rounding),
-            "output": model_output,
-        },
-    )
-    for path, form in ((json_path, "json"), (csv_path, "csv"), (out, None)):
-        if path is not None:
-            write_report(comparison, path, format=form)
-    if layers_path is not None:
-        write_layers_csv(comparison, layers_path)
-    print_comparison(comparison)
-
-
-@app.command()
-def report(
-    model: opt.Model,
-    data: opt.Data,
-    out: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="F", help="The page; JSON and CSV go beside it."),
-    ] = Path("report.html"),
-    schemes: Annotated[
-        str | None,
-        typer.Option("--schemes", "-s", metavar="A,B,C", help="All that fit, if not given."),
-    ] = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
-    target: opt.Target = None,
-    limit: opt.Limit = None,
-    calibration_samples: opt.CalibrationSamples = 100,
-    layer_samples: opt.LayerSamples = 20,
-    seed: opt.Seed = 0,
-    prune: opt.Prune = None,
-    prune_scope: opt.PruneScope = None,
-    clusters: opt.Clusters = None,
-    cluster_start: opt.ClusterStart = None,
-    latency: opt.Latency = False,
-    rounding: opt.Rounding = "reference",
-    model_output: opt.ModelOutput = None,
-    allow_code: opt.AllowCode = False,
-) -> None:
-    """Compare schemes; write HTML, JSON and CSV."""
-    opt.check_target(out, (".html", ".htm"))
-    for path in report_files(out):
-        opt.check_target(path, sources=(model, data))
-    comparison = run_comparison(
-        model,
-        data,
-        recipes(schemes, opt.weight_options(prune, prune_scope, clusters, cluster_start)),
-        allow_code,
-        {"preprocessing": preprocess, "limit": limit, "folder": data_folder, "target": target},
-        {
-            "calibration_samples": calibration_samples,
-            "layer_samples": layer_samples,
-            "seed": seed,
-            "latency": latency,
-            "rounding": opt.rounding_mode(rounding),
-            "output": model_output,
-        },
-    )
-    write_all(comparison, out)
-
-
+app.command()(quantize)
+app.command()(compare)
+app.command()(report)
 app.command()(advise)
 app.command()(verify)
 app.command()(demo)
@@ -343,13 +147,3 @@ def headless(
         "There is no screen here. To get the window, start ./run where DISPLAY or WAYLAND_DISPLAY "
         "is set (a desktop, or ssh -X), or on a virtual screen: xvfb-run -a ./run"
     )
-
-
-def _artifact_path(out: Path, model: str, recipe: Scheme) -> Path:
-    """Where the artifact goes: `out`, or a named file in it if it is a folder."""
-    endings = {"tflite": ".tflite", "eightbit": ".zip"}
-    if recipe.artifact in endings and out.is_dir():
-        # Not every system has colons in names.
-        name = f"{Path(model).stem}-{recipe.id.replace(':', '-')}"
-        return out / f"{name}{endings[recipe.artifact]}"
-    return out

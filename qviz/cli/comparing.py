@@ -34,7 +34,7 @@ def load_data(data: str, graph: Graph, report_step: Report, **loading: Any) -> D
 
 
 def recipes(names: str | None, changes: dict[str, Any]) -> list[Scheme] | None:
-    """Schemes that are asked for, with the options; None for all as they are."""
+    """Schemes that are asked for, with the options, and float32; None for all as they are."""
     from qviz.quantization import SCHEMES
     from qviz.quantization import scheme as scheme_named
 
@@ -47,8 +47,8 @@ def recipes(names: str | None, changes: dict[str, Any]) -> list[Scheme] | None:
     kept = {k: v for k, v in changes.items() if k != "float_layers"}
     # Layers can be kept in float32 only where the others become integers.
     found = [r.with_options(**(changes if r.weight_dtype == "int8" else kept)) for r in named]
-    if any(r.changes_weights for r in found) and SCHEMES["float32"] not in found:
-        # What pruning and clustering cost is seen beside the model as it is.
+    if SCHEMES["float32"] not in found:
+        # What the others cost is seen beside the model as it is.
         found.insert(0, SCHEMES["float32"])
     return found
 
@@ -82,7 +82,18 @@ def run_comparison(
         graph = open_graph(model, allow_code)
         lead = lead_with(graph, settings.get("output"))
         dataset = load_data(data, lead, report_step, **loading)
-        return compare_schemes(graph, dataset, chosen, on_progress=shown(report_step), **settings)
+        comparison = compare_schemes(
+            graph, dataset, chosen, on_progress=shown(report_step), **settings
+        )
+    _refuse_float_alone(comparison)
+    return comparison
+
+
+def _refuse_float_alone(comparison: Comparison) -> None:
+    """Raise SchemeError if nothing that was asked for beside float32 fits the model."""
+    if comparison.skipped and all(row.scheme.id == "float32" for row in comparison.rows):
+        scheme, reason = comparison.skipped[0]
+        raise SchemeError(f"None of the schemes fits this model. {scheme}: {reason}")
 
 
 def report_files(page: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ import typer
 
 from qviz.cli import options as opt
 from qviz.cli.comparing import load_data, open_graph
+from qviz.cli.option_groups import DataOptions, with_groups
 from qviz.cli.progress import progress, shown
 from qviz.progress import finish
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from qviz.quantization.eightbit import Picture
 
 
+@with_groups
 def eightbit(
     model: opt.Model,
+    reading: DataOptions,
     layers: Annotated[
         list[str] | None,
         typer.Option("--layer", "-l", metavar="L", help="Show this layer only; may be repeated."),
@@ -28,9 +31,6 @@ def eightbit(
         bool, typer.Option("--steps", help="Every operator wrapped and every pair stripped singly.")
     ] = False,
     data: opt.OptionalData = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
-    label_column: opt.Target = None,
     limit: opt.Limit = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
@@ -52,13 +52,7 @@ def eightbit(
     with progress() as report_step:
         dataset = None
         if data is not None:
-            dataset = load_data(
-                *(data, graph, report_step),
-                preprocessing=preprocess,
-                folder=data_folder,
-                target=label_column,
-                limit=limit,
-            )
+            dataset = load_data(data, graph, report_step, **reading.loading(limit))
         results = finish(form_results(graph, dataset), shown(report_step))
     _print_results(results)
     table = code_table()

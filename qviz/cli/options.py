@@ -58,6 +58,15 @@ Target = Annotated[
         "--target", metavar="COLUMN", help="Column of the labels in a table; the last if not given."
     ),
 ]
+Schemes = Annotated[
+    str | None,
+    typer.Option(
+        "--schemes",
+        "-s",
+        metavar="A,B,C",
+        help="All that fit, if not given. float32 is always shown beside them.",
+    ),
+]
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Use only the first so many samples.")
 ]

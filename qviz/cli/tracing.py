@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qviz.cli import options as opt
 from qviz.cli.comparing import load_data, open_graph
+from qviz.cli.option_groups import DataOptions, with_groups
+from qviz.cli.outputs import CsvFile, JsonFile, check_outputs, deliver
 from qviz.cli.progress import progress, shown
 from qviz.errors import ExecutionError
 from qviz.progress import finish
 
 
+@with_groups
 def trace(
     model: opt.Model,
+    reading: DataOptions,
     layer: Annotated[str, typer.Option("--layer", "-l", metavar="L", help="Layer to trace.")],
     at: Annotated[
         str | None,
@@ -43,18 +46,14 @@ def trace(
         ),
     ] = None,
     data: opt.OptionalData = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
     rounding: opt.Rounding = "reference",
     calibration_samples: opt.CalibrationSamples = 100,
     seed: opt.Seed = 0,
     products: Annotated[
         int, typer.Option("--products", min=0, help="How many products to list.")
     ] = 32,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-    csv_path: Annotated[
-        Path | None, typer.Option("--csv", metavar="F", help="Write products and steps as CSV.")
-    ] = None,
+    json_path: JsonFile = None,
+    csv_path: CsvFile = None,
     allow_code: opt.AllowCode = False,
 ) -> None:
     """Take one number apart: codes, products, accumulator, scaling and rounding to its code.
@@ -67,13 +66,12 @@ def trace(
     from qviz.evaluation.element.preparing import is_quantized, sample_of, tracer_steps
     from qviz.evaluation.element.text import as_csv, lines
     from qviz.evaluation.element.text import as_json as json_form
-    from qviz.files import write_text
     from qviz.quantization import scheme as scheme_named
 
     mode = opt.rounding_mode(rounding)
     recipe = scheme_named(scheme)
     choice = ElementChoice(layer, coordinates(at), rank, operator)
-    opt.check_target(csv_path, (".csv",), sources=(model, data))
+    printed = check_outputs(json_path, csv_path, sources=(model, data))
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         graph = open_graph(model, allow_code)
@@ -81,9 +79,7 @@ def trace(
             opt.need_data(data, recipe.id)
         dataset = None
         if data is not None:
-            dataset = load_data(
-                *(data, graph, report_step), preprocessing=preprocess, folder=data_folder
-            )
+            dataset = load_data(data, graph, report_step, **reading.loading())
         steps = tracer_steps(
             *(graph, recipe, dataset),
             rounding=mode,
@@ -92,10 +88,10 @@ def trace(
         )
         tracer = finish(steps, shown(report_step))
         found = tracer.trace(sample_of(tracer, dataset, sample), choice)
-    if csv_path is not None:
-        write_text(csv_path, as_csv(found))
-    if as_json:
-        say(json.dumps(json_form(found), ensure_ascii=False))
+    deliver(as_csv(found), csv_path)
+    if json_path is not None:
+        deliver(json.dumps(json_form(found), ensure_ascii=False), json_path)
+    if printed:
         return
     for line in lines(found, products):
         say(line)

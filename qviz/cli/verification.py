@@ -9,6 +9,8 @@ import typer
 
 from qviz.cli import options as opt
 from qviz.cli.comparing import load_data
+from qviz.cli.option_groups import DataOptions, with_groups
+from qviz.cli.outputs import JsonFile, check_outputs, deliver
 from qviz.cli.progress import progress, shown
 from qviz.progress import finish
 
@@ -16,17 +18,15 @@ VALUES_DIFFER = 3
 """Exit code where qviz and LiteRT do not agree."""
 
 
+@with_groups
 def verify(
     model: opt.Model,
+    reading: DataOptions,
     data: opt.OptionalData = None,
-    preprocess: opt.Preprocess = None,
-    data_folder: opt.DataFolder = None,
     samples: opt.Samples = 4,
     modes: opt.Modes = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random inputs.")] = 0,
-    json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="F", help="Write what was found as JSON.")
-    ] = None,
+    json_path: JsonFile = None,
     allow_code: opt.AllowCode = False,
 ) -> int:
     """Hold every tensor of a run against LiteRT's, bit for bit.
@@ -36,25 +36,17 @@ def verify(
     """
     from qviz.cli.printing import print_verification
     from qviz.evaluation.verification import tflite_bytes, verification_steps
-    from qviz.files import write_text
     from qviz.formats.tflite import read_tflite
     from qviz.report.verification import verification_as_json
 
-    opt.check_target(json_path)
+    printed = check_outputs(json_path, sources=(model, data))
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         content = tflite_bytes(opt.find_model(model), allow_code=allow_code)
         dataset = None
         if data is not None:
             graph = read_tflite(content, model)
-            dataset = load_data(
-                data,
-                graph,
-                report_step,
-                preprocessing=preprocess,
-                folder=data_folder,
-                limit=samples,
-            )
+            dataset = load_data(data, graph, report_step, **reading.loading(samples))
         steps = verification_steps(
             content,
             name=Path(model).name,
@@ -64,9 +56,9 @@ def verify(
             data=dataset,
         )
         verification = finish(steps, shown(report_step))
-    if json_path is not None:
-        write_text(json_path, verification_as_json(verification))
-    print_verification(verification)
+    deliver(verification_as_json(verification), json_path)
+    if not printed:
+        print_verification(verification)
     if verification.differs:
         return VALUES_DIFFER
     return 0 if verification.complete else 1
