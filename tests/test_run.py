@@ -23,7 +23,7 @@ case "$1 ${2:-} ${3:-}" in
     "-m pip -V") ;;
     "-m pip install") echo begin >>log; sleep "${FAKE_SECONDS:-0}"; echo end >>log
         [ -z "${FAKE_FAILURE:-}" ] ;;
-    "-m qviz "*) echo "started $3" ;;
+    "-m qviz "*) echo "started $3 in $(pwd)" ;;
 esac
 """
 TOOLS = "sh cat cksum cp dirname mkdir rm sleep uname id"
@@ -56,8 +56,11 @@ def start(folder: Path, path: str | None = None, **settings: str) -> subprocess.
     environment = {**os.environ, "PYTHON": str(folder / "python"), **settings}
     if path is not None:
         environment["PATH"] = path
+    called_in = folder / "elsewhere"
+    called_in.mkdir(exist_ok=True)
     return subprocess.Popen(
-        ["/bin/sh", str(folder / "run"), "schemes"],
+        ["/bin/sh", "../run", "schemes"],
+        cwd=called_in,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
@@ -71,6 +74,11 @@ def said(folder: Path, path: str | None = None, **settings: str) -> tuple[str, s
     return out, errors, process.returncode
 
 
+def started(folder: Path) -> str:
+    """What the fake program says: its command, in the folder that ./run was called in."""
+    return f"started schemes in {folder / 'elsewhere'}\n"
+
+
 def log(folder: Path) -> list[str]:
     return (folder / "log").read_text().split()
 
@@ -78,7 +86,7 @@ def log(folder: Path) -> list[str]:
 def test_of_two_at_once_one_prepares_and_both_start(folder: Path, path: str) -> None:
     both = [start(folder, path, FAKE_SECONDS="1") for _ in range(2)]
     ended = [process.communicate(timeout=PATIENCE_S) for process in both]
-    assert [out for out, _ in ended] == ["started schemes\n"] * 2
+    assert [out for out, _ in ended] == [started(folder)] * 2
     assert log(folder) == ["venv", "begin", "end"]
     words = "".join(errors for _, errors in ended)
     assert words.count("first start only") == 1
@@ -102,9 +110,9 @@ def test_a_failure_does_not_leave_the_lock(folder: Path, path: str) -> None:
     assert code == 1
     assert "pip could not install" in errors
     out, errors, code = said(folder, path)
-    assert (out, code) == ("started schemes\n", 0)
+    assert (out, code) == (started(folder), 0)
     assert "finishing .venv, which was not completed" in errors
-    assert said(folder, path) == ("started schemes\n", "", 0)
+    assert said(folder, path) == (started(folder), "", 0)
 
 
 @pytest.mark.parametrize("path", ["mkdir"], indirect=True)
