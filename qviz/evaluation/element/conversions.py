@@ -86,7 +86,7 @@ def _dequantize(chain: Chain, operation: Operation) -> float:
         how = "The difference is exact, the product is rounded to float32."
     chain.add(
         "Real value",
-        f"({code} − {zero_point}) × {real_text(scale)} = {real_text(value)}".replace("− -", "+ "),
+        f"({code} − {zero_point}) × {real_text(scale)} = {real_text(value)}",
         float(value),
         "real value",
         how,
@@ -136,7 +136,7 @@ def _quantize(chain: Chain, operation: Operation) -> int:
     shifted = whole + zero_point
     chain.add(
         "Add the zero point",
-        f"{integer_text(whole)} + {zero_point} = {shifted}".replace("+ -", "− "),
+        f"{integer_text(whole)} + {zero_point} = {shifted}",
         shifted,
         "output code",
         "The code of the real value 0 is the zero point.",
@@ -167,7 +167,7 @@ def _rescale(chain: Chain, operation: Operation) -> int:
     centred = code - zero_in
     chain.add(
         "Take the code",
-        f"{code} − {zero_in} = {centred}".replace("− -", "+ "),
+        f"{code} − {zero_in} = {centred}",
         centred,
         f"steps of {real_text(scales[0])}",
         f"Less its zero point; it stands for {real_text(centred * float(scales[0]))}.",
@@ -192,7 +192,7 @@ def _rescale(chain: Chain, operation: Operation) -> int:
     shifted = scaled + zero_out
     chain.add(
         "Add the zero point",
-        f"{integer_text(scaled)} + {zero_out} = {integer_text(shifted)}".replace("+ -", "− "),
+        f"{integer_text(scaled)} + {zero_out} = {integer_text(shifted)}",
         shifted,
         "output code",
         "The output's code for the real value 0.",

@@ -154,7 +154,7 @@ def _scaled(
     if bias is not None:
         chain.add(
             "Add the bias",
-            f"{real_text(scaled)} + {real_text(bias)} = {real_text(result)}".replace("+ -", "− "),
+            f"{real_text(scaled)} + {real_text(bias)} = {real_text(result)}",
             float(result),
             "real value",
             "The bias is a float32 number here.",

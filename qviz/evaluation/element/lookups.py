@@ -67,7 +67,7 @@ def lookup_steps(operation: Operation) -> Steps:
     zero_point, scale = int(params_of(source).zero_point[0]), float(params_of(source).scale[0])
     chain.add(
         "Input code",
-        f"({code} − {zero_point}) × {real_text(scale)} = {real_text(real_in)}".replace("− -", "+ "),
+        f"({code} − {zero_point}) × {real_text(scale)} = {real_text(real_in)}",
         real_in,
         "real value",
         "What the code stands for.",
@@ -86,9 +86,7 @@ def lookup_steps(operation: Operation) -> Steps:
     place = exact / out_scale + out_zero
     chain.add(
         "On the output's grid",
-        f"{real_text(exact)} / {real_text(out_scale)} + {out_zero} = {real_text(place)}".replace(
-            "+ -", "− "
-        ),
+        f"{real_text(exact)} / {real_text(out_scale)} + {out_zero} = {real_text(place)}",
         place,
         "output codes, not rounded",
         "Where the exact result lies between the codes.",

@@ -207,9 +207,7 @@ def _integer_steps(products: Products) -> Steps:
         acc += bias
         chain.add(
             "Add the bias",
-            f"{integer_text(terms.total)} + {integer_text(bias)} = {integer_text(acc)}".replace(
-                "+ -", "− "
-            ),
+            f"{integer_text(terms.total)} + {integer_text(bias)} = {integer_text(acc)}",
             acc,
             "accumulator",
             f"The bias is stored in the same units; the sum stands for {real_text(acc * unit)}.",

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from qviz.evaluation.element.operation import NoStepsError, Operation
-from qviz.evaluation.element.results import Step, integer_text, real_text
+from qviz.evaluation.element.results import Step, integer_text, real_text, with_minus
 from qviz.execution.delegation import Rules
 from qviz.execution.fixed_point import (
     quantize_multiplier,
@@ -43,7 +43,7 @@ class Chain:
 
     def add(self, name: str, formula: str, value: float, unit: str, sentence: str) -> None:
         """Append a step."""
-        self.steps.append(Step(name, formula, value, unit, sentence))
+        self.steps.append(Step(name, with_minus(formula), value, unit, with_minus(sentence)))
 
 
 def requantize_sum(
@@ -264,7 +264,7 @@ def finish_code(chain: Chain, context: Context, scaled: int) -> int:
     shifted = scaled + zero_point
     chain.add(
         "Add the zero point",
-        f"{_int(scaled)} + {zero_point} = {_int(shifted)}".replace("+ -", "− "),
+        f"{_int(scaled)} + {zero_point} = {_int(shifted)}",
         shifted,
         "output code",
         "The output's code for the real value 0 is its zero point.",
@@ -302,7 +302,7 @@ def real_of_code(chain: Chain, context: Context, code: int) -> float:
     value = float(params.dequantize(np.array([code], context.output.dtype))[0])
     chain.add(
         "Real value",
-        f"({code} − {zero_point}) × {_real(scale)} = {_real(value)}".replace("− -", "+ "),
+        f"({code} − {zero_point}) × {_real(scale)} = {_real(value)}",
         value,
         "real value",
         "What the code stands for.",

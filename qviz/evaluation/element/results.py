@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -249,6 +250,15 @@ class ElementTrace:
     def difference(self) -> float | None:
         """``value - float_value``."""
         return None if self.float_value is None else self.value - self.float_value
+
+
+_MINUS = re.compile(r"(?<!\w)-(?=\d)")
+
+
+def with_minus(text: str) -> str:
+    """`text` with true minus signs before its numbers, and no two signs in a row."""
+    signed = _MINUS.sub("−", text)
+    return signed.replace("+ −", "− ").replace("− −", "+ ")
 
 
 def integer_text(value: Any) -> str:

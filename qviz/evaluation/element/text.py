@@ -17,6 +17,7 @@ from qviz.evaluation.element.results import (
     Terms,
     integer_text,
     real_text,
+    with_minus,
 )
 
 TERM_COLUMNS = (
@@ -45,7 +46,7 @@ def operand_text(operand: Operand) -> str:
     text += f", scale {operand.scale:.9g}"
     if operand.channel is not None:
         text += f" (channel {operand.channel})"
-    return f"{text}, zero point {operand.zero_point}"
+    return with_minus(f"{text}, zero point {operand.zero_point}")
 
 
 def result_text(trace: ElementTrace) -> str:
@@ -54,8 +55,8 @@ def result_text(trace: ElementTrace) -> str:
     if trace.code is not None:
         text = f"code {trace.code}, which stands for {text}"
     if trace.float_value is None or trace.difference is None:
-        return text
-    return (
+        return with_minus(text)
+    return with_minus(
         f"{text}; the float network has {real_text(trace.float_value)}, "
         f"a difference of {real_text(trace.difference)}"
     )
@@ -90,7 +91,7 @@ def left_out_text(terms: Terms, shown: int) -> str:
     what = "The largest" if terms.is_maximum else "The sum"
     return (
         f"The first {integer_text(shown)} of {integer_text(terms.count)} terms are listed. "
-        f"{what} of all is {integer_text(terms.total)}."
+        f"{what} of all is {with_minus(integer_text(terms.total))}."
     )
 
 
@@ -120,7 +121,7 @@ def lines(trace: ElementTrace, most: int = 64) -> Iterator[str]:
         yield "Of the difference come from" if known else "Beside the exact result of these codes"
         width = max(len(part.name) for part in trace.contributions)
         for part in trace.contributions:
-            yield f"  {part.name:{width}}  {part.value:+.6g}"
+            yield with_minus(f"  {part.name:{width}}  {part.value:+.6g}")
 
 
 def _table(terms: Terms, most: int) -> Iterator[str]:

@@ -74,7 +74,7 @@ def two_operand_steps(operation: Operation) -> Steps:
         centred.append(code - zero_point)
         chain.add(
             f"Take the {name} code",
-            f"{code} − {zero_point} = {centred[i]}".replace("− -", "+ "),
+            f"{code} − {zero_point} = {centred[i]}",
             centred[i],
             f"steps of {_real(scale_of(operation.tensor(i)))}",
             f"Less its zero point; it stands for "

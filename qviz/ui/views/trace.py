@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from qviz.evaluation.element import ElementChoice, ElementTrace
+from qviz.evaluation.element.results import with_minus
 from qviz.evaluation.element.text import (
     TERM_COLUMNS,
     headline,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from qviz.jobs.tracing import TracedElement
 
 _MOST_DIMENSIONS = 5
+_TERMS_WIDTH, _STEPS_WIDTH = 300, 280
 _MOST_SAMPLES = 1_000_000_000
 _COPIED_TERMS = 1 << 20
 
@@ -227,8 +229,6 @@ class TraceView(QWidget):
         self.terms = TermsPanel()
         self.chain = StepChain()
         self.difference = DifferencePlot()
-        self.difference.setMinimumHeight(150)
-        self.difference.setMaximumHeight(190)
         self.term_table = Table(self.tr("Terms"))
         self.step_table = Table(self.tr("Steps"))
 
@@ -263,6 +263,9 @@ class TraceView(QWidget):
         self.splitter.setStretchFactor(0, 5)
         self.splitter.setStretchFactor(1, 4)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([420, 320])
+        self.terms.setMinimumWidth(_TERMS_WIDTH)
+        right.setMinimumWidth(_STEPS_WIDTH)
         self.tables = QSplitter(Qt.Orientation.Vertical)
         self.tables.addWidget(self.term_table)
         self.tables.addWidget(self.step_table)
@@ -336,7 +339,7 @@ class TraceView(QWidget):
     def _difference_title(self, trace: ElementTrace) -> str:
         if trace.difference is None:
             return self.tr("Beside the exact result of these codes")
-        return self.tr("Difference to float: {0}").format(f"{trace.difference:+.4g}")
+        return self.tr("Difference to float: {0}").format(with_minus(f"{trace.difference:+.4g}"))
 
     def _fill_table(self) -> None:
         if not self._table_is_stale or self.data is None:

@@ -9,12 +9,14 @@ import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
 
 from qviz.evaluation.element import Contribution, ElementTrace, Terms
-from qviz.evaluation.element.results import real_text
+from qviz.evaluation.element.results import real_text, with_minus
 from qviz.evaluation.element.text import as_rows
 from qviz.ui.plots import Plot, Rows, brush, pen, small_font
 from qviz.ui.theme import Theme
 
 _MARGIN = 0.06
+# Of the bars; each needs the height of its name.
+_ROW_HEIGHT, _AROUND_ROWS = 20, 64
 
 
 def tr(text: str) -> str:
@@ -48,7 +50,7 @@ class AccumulatorPlot(Plot):
         self.set_rows(self._all_rows)
 
     def set_data(self, trace: ElementTrace) -> None:
-        """Draw the terms of a trace, none added yet."""
+        """Draw the terms of a trace."""
         terms = trace.terms
         self._trace, self._terms = trace, terms
         if terms is None:
@@ -69,7 +71,6 @@ class AccumulatorPlot(Plot):
             tr("terms added up"),
             tr("integer, 1 = {0}").format(unit),
         )
-        self.set_position(terms.shown)
         self._show_all()
 
     def set_position(self, count: int) -> None:
@@ -138,13 +139,14 @@ class DifferencePlot(Plot):
     def set_data(self, parts: Sequence[Contribution], title: str) -> None:
         """Draw the parts, the first on top."""
         self._parts = parts
-        self.set_labels(title, tr("in units of the output"), "")
+        self.set_labels(title, "", "")
+        self.setFixedHeight(_ROW_HEIGHT * len(parts) + _AROUND_ROWS)
         y = -np.arange(len(parts), dtype=float)
         values = np.nan_to_num(np.array([p.value for p in parts]), posinf=0.0, neginf=0.0)
         self._bars.setOpts(x0=np.zeros(len(parts)), x1=values, y=y)
         self.item.getAxis("left").setTicks([[(-i, part.name) for i, part in enumerate(parts)]])
         self.item.getAxis("right").setTicks(
-            [[(-i, f"{part.value:+.3g}") for i, part in enumerate(parts)]]
+            [[(-i, with_minus(f"{part.value:+.3g}")) for i, part in enumerate(parts)]]
         )
         listed = "; ".join(f"{p.name} {p.value:+.3g}" for p in parts)
         self.set_summary(title, listed)

@@ -76,11 +76,8 @@ class StepChain(QScrollArea):
         text = QVBoxLayout(card)
         text.setContentsMargins(10, 6, 10, 7)
         text.setSpacing(2)
-        title = QLabel(
-            f"<b>{number}. {escape(step.name)}</b> &nbsp;"
-            f'<span style="color:{self._theme.muted}">{escape(step.unit)}</span>'
-        )
-        formula = QLabel(_formula(step.formula, self._theme))
+        title = QLabel(f"<b>{number}. {escape(step.name)}</b>")
+        formula = QLabel(_formula(step, self._theme))
         sentence = QLabel(step.sentence)
         sentence.setObjectName("muted")
         for label in (title, formula, sentence):
@@ -92,12 +89,10 @@ class StepChain(QScrollArea):
         return card
 
 
-def _formula(text: str, theme: Theme) -> str:
+def _formula(step: Step, theme: Theme) -> str:
     """A formula with what follows the last equals sign, its result, set off."""
-    before, sign, result = text.rpartition(" = ")
+    before, sign, result = step.formula.rpartition(" = ")
+    unit = f' <span style="color:{theme.muted}">{escape(step.unit)}</span>'
     if not sign:
-        return f'<span style="font-size:10pt">{escape(text)}</span>'
-    return (
-        f'<span style="font-size:10pt">{escape(before)} = '
-        f'<b style="color:{theme.int8}">{escape(result)}</b></span>'
-    )
+        return escape(step.formula) + unit
+    return f'{escape(before)} = <b style="color:{theme.int8}">{escape(result)}</b>{unit}'

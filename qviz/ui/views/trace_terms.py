@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from qviz.evaluation.element import ElementTrace, Terms
-from qviz.evaluation.element.results import real_text
+from qviz.evaluation.element.results import real_text, with_minus
 from qviz.evaluation.element.text import left_out_text, place_text
 from qviz.ui.theme import Theme
 from qviz.ui.views.trace_grid import CodeGrid, GridCell
@@ -18,6 +18,7 @@ from qviz.ui.wording import tr
 # Channels that are shown at once where the window has a single pixel.
 _COLUMNS, _PAGE = 4, 16
 _LARGEST_GRID = 24
+_TALLEST = 300
 _TICK_MS = 130
 # A whole play takes no longer than so many ticks.
 _MOST_TICKS = 160
@@ -64,7 +65,7 @@ class TermsPanel(QWidget):
     # -- what it shows -----------------------------------------------------------------------
 
     def set_data(self, trace: ElementTrace) -> None:
-        """Show the terms of a trace, at the first one."""
+        """Show the terms of a trace, all added up."""
         terms = trace.terms
         self.play.setChecked(False)
         self._terms = terms
@@ -91,9 +92,11 @@ class TermsPanel(QWidget):
         self.rest.setVisible(bool(rest))
         with QSignalBlocker(self.slider):
             self.slider.setRange(1, max(1, terms.shown))
-            self.slider.setValue(1)
+            self.slider.setValue(terms.shown)
             self.slider.setPageStep(max(1, terms.shown // 20))
         self._on_moved(self.slider.value())
+        for grid in (self.inputs, self.weights, self.products):
+            grid.setMaximumHeight(min(grid.sizeHint().height(), _TALLEST))
 
     @property
     def position(self) -> int:
@@ -148,7 +151,7 @@ class TermsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
-        layout.addLayout(grids, 2)
+        layout.addLayout(grids)
         layout.addLayout(stepper)
         layout.addWidget(self.readout)
         layout.addWidget(self.plot, 3)
@@ -188,7 +191,7 @@ class TermsPanel(QWidget):
                 None
                 if not 0 <= i < terms.shown
                 else GridCell(
-                    str(values[i]),
+                    with_minus(str(values[i])),
                     (float(values[i]) - low) / (high - low),
                     bool(terms.is_padding[i]) and name != "weights",
                     i == at,
@@ -212,20 +215,19 @@ class TermsPanel(QWidget):
             )
         weight = int(terms.weights[at])
         z_in, z_weight = self._zero_points
-        formula = f"({code} − {z_in}) × ({weight} − {z_weight})".replace("− -", "+ ")
-        text = self.tr("{0}, input [{1}]: {2} = {3}; sum {4}.").format(
-            number, place, formula, f"{product:,}", f"{total:,}"
+        formula = f"({code} − {z_in}) × ({weight} − {z_weight})"
+        text = with_minus(
+            self.tr("{0}, input [{1}]: {2} = {3}; sum {4}.").format(
+                number, place, formula, f"{product:,}", f"{total:,}"
+            )
         )
         if terms.float_inputs is None or terms.float_weights is None or terms.float_running is None:
             return text
         x, w = float(terms.float_inputs[at]), float(terms.float_weights[at])
-        return (
-            text
-            + "\n"
-            + self.tr("Float: {0} × {1} = {2}; sum {3}.").format(
-                real_text(x), real_text(w), real_text(x * w), real_text(terms.float_running[at])
-            )
+        floats = self.tr("Float: {0} × {1} = {2}; sum {3}.").format(
+            real_text(x), real_text(w), real_text(x * w), real_text(terms.float_running[at])
         )
+        return f"{text}\n{with_minus(floats)}"
 
     # -- playing -----------------------------------------------------------------------------
 
