@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,13 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return found
 
 
-def test_inspect_marks_what_cannot_be_run(models: Path):
+def inspected(model: Path, folder: Path) -> dict[str, Any]:
+    assert command("inspect", model, "--json", folder / "found.json").returncode == 0
+    content: dict[str, Any] = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    return content
+
+
+def test_inspect_marks_what_cannot_be_run(models: Path, tmp_path: Path):
     told = command("inspect", models / "middle.tflite")
     assert told.returncode == 0
     by_layer = {line.split()[0]: line.rstrip() for line in told.stdout.splitlines() if line}
@@ -55,7 +62,7 @@ def test_inspect_marks_what_cannot_be_run(models: Path):
     assert f"{NAMED} because" in told.stdout
     assert PLACED in told.stdout
     assert "4 of 9 operators can be run." in told.stdout
-    found = json.loads(command("inspect", models / "middle.tflite", "--json").stdout)
+    found = inspected(models / "middle.tflite", tmp_path)
     assert [x["name"] for x in found["layers"] if x["can_be_run"]] == [
         "conv1",
         "depthwise",
@@ -64,7 +71,7 @@ def test_inspect_marks_what_cannot_be_run(models: Path):
     ]
     (missing,) = found["cannot_be_run"]
     assert (missing["index"], missing["kind"]) == (4, "CUSTOM:Mystery")
-    whole = json.loads(command("inspect", DIGITS, "--json").stdout)
+    whole = inspected(DIGITS, tmp_path)
     assert whole["cannot_be_run"] == []
     assert all(x["can_be_run"] for x in whole["layers"])
 
