@@ -11,22 +11,21 @@ from qviz.cli.printing import FULL_WIDTH, SHOWN_NOTES, console, say, simple_tabl
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.storage_findings import storage_findings
+from qviz.quantities import bytes_text, counted, milliseconds_text
 from qviz.report.reading import (
     TITLES,
     Headline,
     agreement_text,
-    bytes_text,
-    decibel_text,
     flipped_text,
     grouped_notes,
     headline,
     interval_text,
     metric_names,
     metric_text,
-    milliseconds_text,
     output_note,
     p_value_text,
     worst_layers,
+    worst_text,
 )
 from qviz.report.sections import latency_note, sparsity_sections
 
@@ -44,7 +43,7 @@ def print_comparison(comparison: Comparison) -> None:
     """The table of a comparison, with data and preprocessing."""
     out = console()
     data = comparison.data
-    say(f"{comparison.model.name} on {data.samples} samples of {data.name}")
+    say(f"{comparison.model.name} on {counted(data.samples, 'sample')} of {data.name}")
     say(f"preprocessing: {data.preprocessing}")
     if data.calibration:
         say(f"calibration: {data.calibration}")
@@ -155,7 +154,7 @@ def _latency(row: SchemeResult) -> list[str]:
 
 def _worst(row: SchemeResult) -> Text:
     worst = next((e for e in worst_layers(row) if e.accumulated is not None), None)
-    return Text(f"{worst.layer}  {decibel_text(worst.accumulated)} dB" if worst else "–")
+    return Text(worst_text(worst))
 
 
 def _sparsity(comparison: Comparison) -> Table:

@@ -6,7 +6,7 @@ from qviz.cli.printing import console, say, simple_table
 from qviz.evaluation.demo import DEMOS, PRECISIONS, DemoResult, GzipRow, Published, demo_findings
 from qviz.evaluation.image_demo_findings import image_demo_findings
 from qviz.evaluation.image_scores import SCALINGS, ImageDemoResult
-from qviz.report.reading import bytes_text
+from qviz.quantities import bytes_text, counted
 
 _COLUMNS = ("", ">float32", ">16 bit", ">8 bit")
 _PUBLISHED = "published"
@@ -32,7 +32,7 @@ def print_demo(result: DemoResult) -> None:
 
 def print_image_demo(title: str, result: ImageDemoResult) -> None:
     """The table of MobileNetV2: one row a scaling and scheme."""
-    say(f"{title}, {result.samples} images")
+    say(f"{title}, {counted(result.samples, 'image')}")
     table = simple_table(
         "inputs",
         "scheme",

@@ -83,7 +83,7 @@ def picture_lines(picture: Picture) -> Iterator[str]:
 
 def _print_results(results: Sequence[FormResult]) -> None:
     from qviz.cli.printing import console, simple_table
-    from qviz.report.reading import bytes_text
+    from qviz.quantities import bytes_text
 
     metrics = list(results[0].metrics)
     table = simple_table(

@@ -16,8 +16,8 @@ from qviz.evaluation.verification_results import Verification
 from qviz.execution import RunnablePart, runnable_part
 from qviz.graph import Graph, Layer
 from qviz.graph.subgraphs import weights_inside
+from qviz.quantities import bytes_text, counted
 from qviz.quantization import SCHEMES
-from qviz.report.reading import bytes_text
 from qviz.report.verification import (
     AGAINST,
     findings_of,
@@ -73,7 +73,8 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
     out = console()
     written = f", written by {info.writer}" if info.writer else ""
     _say(out, f"{info.name}: {info.format}{written}, {bytes_text(info.size_bytes)}")
-    _say(out, f"{info.parameters:,} weights in {len(layers)} layers, {info.operators} operators")
+    counts = (counted(len(layers), "layer"), counted(info.operators, "operator"))
+    _say(out, f"{counted(info.parameters, 'weight')} in {counts[0]}, {counts[1]}")
     for word, tensors in (("input", info.inputs), ("output", info.outputs)):
         for name, shape, dtype in tensors:
             _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}")
@@ -113,9 +114,9 @@ def print_verification(verification: Verification) -> None:
     """The table of a verification: one row a mode, and below it what differs and why."""
     out = console()
     litert = verification.versions.get("ai-edge-litert", "")
-    inputs = [f"{verification.random_samples} random inputs (seed {verification.seed})"]
+    inputs = [f"{counted(verification.random_samples, 'random input')} (seed {verification.seed})"]
     if verification.data_samples:
-        inputs.append(f"{verification.data_samples} samples of {verification.data}")
+        inputs.append(f"{counted(verification.data_samples, 'sample')} of {verification.data}")
     _say(out, f"{verification.model} beside LiteRT {litert} on {' and '.join(inputs)}")
     if part := part_of_model(verification):
         _say(out, part)

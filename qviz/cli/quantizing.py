@@ -44,8 +44,8 @@ def quantize(
     from qviz.evaluation.artifact import artifact_targets
     from qviz.jobs.results import RunOptions
     from qviz.jobs.tasks import export_task
+    from qviz.quantities import bytes_text
     from qviz.quantization import scheme as scheme_named
-    from qviz.report.reading import bytes_text
 
     recipe = scheme_named(scheme).with_options(**changing.changes())
     target = _artifact_path(out, model, recipe)

@@ -9,6 +9,7 @@ from typing import Literal
 from qviz.evaluation.guide import HARDWARE, Hardware, runs_on
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.statistics import wilson_interval
+from qviz.quantities import counted
 
 TOLERANCE = 0.01
 """Loss that is tolerated where nobody says another: a point of accuracy, 1 % of an error."""
@@ -251,6 +252,7 @@ def _sentence(
     where = f" for {HARDWARE[hardware]}" if hardware else ""
     count = comparison.data.samples
     sure = "with 95% confidence"
+    few = f"{counted(count, 'sample')} {'is' if count == 1 else 'are'}"
     if chosen is None and leaning is None:
         within = [j.scheme for j in judgements if j.verdict in ("fits", "unsure")]
         if within:
@@ -259,17 +261,17 @@ def _sentence(
     if chosen is None and leaning is not None:
         return (
             f"Smallest artifact{where} that measured {limit}: {_described(leaning, comparison)}. "
-            f"{count} samples are too few to say so {sure}."
+            f"{few} too few to say so {sure}."
         )
     assert chosen is not None
     if math.isnan(loss_of(chosen, comparison).at_worst):
-        sure = f"on {count} samples"
+        sure = f"on {counted(count, 'sample')}"
     text = f"Smallest artifact{where} {limit} {sure}: {_described(chosen, comparison)}."
     if leaning is not None:
         better = "is smaller" if leaning.size_bytes < chosen.size_bytes else "packs better"
         text += (
             f" {leaning.scheme.id} measured inside that limit too and {better}, but "
-            f"{count} samples are too few to be sure of it."
+            f"{few} too few to be sure of it."
         )
     return text
 

@@ -9,6 +9,7 @@ from qviz.evaluation.verification_results import (
     Verification,
     VerificationReport,
 )
+from qviz.quantities import counted
 
 AGAINST = {
     "reference": "LiteRT's reference kernels",
@@ -21,7 +22,7 @@ def verdict(report: VerificationReport) -> str:
     """One sentence: whether qviz computes what LiteRT does."""
     total = report.difference
     if report.problem:
-        after = f" after {report.samples} samples" if report.samples else ""
+        after = f" after {counted(report.samples, 'sample')}" if report.samples else ""
         return f"stopped{after}: {report.problem}"
     if not total.differing:
         close = f"; real values within {total.max_share:.1g} of their range"

@@ -11,24 +11,24 @@ from markupsafe import Markup
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, SchemeResult
 from qviz.evaluation.storage_findings import storage_findings
+from qviz.quantities import bytes_text, counted, milliseconds_text
 from qviz.quantization.scheme import Family
 from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
     TITLES,
     Headline,
     agreement_text,
-    bytes_text,
-    decibel_text,
     flipped_text,
     grouped_notes,
     headline,
     interval_text,
     metric_names,
     metric_text,
-    milliseconds_text,
     output_note,
     p_value_text,
+    sqnr_text,
     worst_layers,
+    worst_text,
 )
 from qviz.report.sections import flip_sections, latency_note, plain_size_note, sparsity_sections
 from qviz.resources import resource
@@ -117,6 +117,7 @@ def html_report(comparison: Comparison) -> str:
         verdict=advice.sentence,
         any_classes=any(row.flipped for row in comparison.rows) or lead.is_share,
         families=_families(comparison),
+        samples=counted(comparison.data.samples, "sample"),
         model_size=bytes_text(comparison.model.size_bytes),
     )
 
@@ -162,7 +163,7 @@ def _scheme_row(
         times_smaller=f"{smaller:.2f}×" if smaller else "–",
         gzip=bytes_text(row.gzip_bytes),
         gzip_ratio=f"{row.gzip_ratio:.3f}",
-        worst=f"{worst.layer}: {decibel_text(worst.accumulated)} dB" if worst else "–",
+        worst=worst_text(worst),
         is_reference=row is reference,
     )
 
@@ -286,9 +287,9 @@ def _section(row: SchemeResult) -> SchemeSection:
 def _strand(metrics: ErrorMetrics | None, style: str) -> tuple[float, str, str]:
     """A bar of SQNR; no error fills nothing but says so."""
     if metrics is None or metrics.sqnr_db != metrics.sqnr_db or abs(metrics.sqnr_db) > 1e6:
-        return 0.0, decibel_text(metrics), style
+        return 0.0, sqnr_text(metrics), style
     clipped = max(-_SIGNAL_LIMIT_DB, min(_SIGNAL_LIMIT_DB, metrics.sqnr_db))
-    return clipped, decibel_text(metrics), style
+    return clipped, sqnr_text(metrics), style
 
 
 def _layer_row(layer: LayerError) -> LayerRow:
@@ -298,9 +299,9 @@ def _layer_row(layer: LayerError) -> LayerRow:
         name=layer.layer,
         kind=layer.kind,
         in_float=layer.in_float,
-        weight=decibel_text(layer.weight),
-        local=decibel_text(layer.local),
-        accumulated=decibel_text(output),
+        weight=sqnr_text(layer.weight),
+        local=sqnr_text(layer.local),
+        accumulated=sqnr_text(output),
         cosine=f"{output.cosine:.6f}" if output is not None else "–",
         max_abs=f"{output.max_abs:.4g}" if output is not None else "–",
         rmse_over_scale=f"{ratio:.3f}" if ratio is not None else "–",

@@ -12,6 +12,7 @@ from qviz.evaluation.results import (
     LayerError,
     SchemeResult,
 )
+from qviz.quantities import decibel_text, percent_text, with_decibel
 
 TITLES = {
     "top1": "Top-1",
@@ -83,7 +84,7 @@ def agreement_text(value: float, *, is_share: bool) -> str:
     """An agreement as a share of samples, or as R²; a dash where there is none."""
     if math.isnan(value):
         return "–"
-    return f"{value:.2%}" if is_share else f"{value:.6f}"
+    return percent_text(value) if is_share else f"{value:.6f}"
 
 
 def flipped_text(row: SchemeResult) -> str:
@@ -121,7 +122,7 @@ def metric_text(key: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if key in ("top1", "top5", "agreement"):
-        return f"{value:.2%}"
+        return percent_text(value)
     return f"{value:.5g}"
 
 
@@ -142,26 +143,13 @@ def p_value_text(row: SchemeResult) -> str:
     return "< 0.001" if row.paired.p_value < 0.001 else f"{row.paired.p_value:.3f}"
 
 
-def milliseconds_text(value: float) -> str:
-    """A time with three digits."""
-    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
+def sqnr_text(metrics: ErrorMetrics | None) -> str:
+    """An SQNR under a heading that has the unit; ``exact`` where there is no error."""
+    return "–" if metrics is None else decibel_text(metrics.sqnr_db)
 
 
-def bytes_text(count: int) -> str:
-    """A size in decimal units, as file managers show it."""
-    if count < 1000:
-        return f"{count} B"
-    if count < 999_950:
-        return f"{count / 1e3:.1f} kB"
-    return f"{count / 1e6:.2f} MB"
-
-
-def decibel_text(metrics: ErrorMetrics | None) -> str:
-    """An SQNR as people read it; ``exact`` where there is no error."""
-    if metrics is None:
+def worst_text(layer: LayerError | None) -> str:
+    """A layer and the SQNR of its accumulated error; a dash for none."""
+    if layer is None or layer.accumulated is None:
         return "–"
-    if math.isnan(metrics.sqnr_db):
-        return "NaN"
-    if math.isinf(metrics.sqnr_db):
-        return "exact" if metrics.sqnr_db > 0 else "−∞"
-    return f"{metrics.sqnr_db:.1f}".replace("-", "−")
+    return f"{layer.layer}: {with_decibel(layer.accumulated.sqnr_db)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qviz.evaluation.latency import WHY_INT8_MAY_BE_SLOWER
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.weight_sparsity import PLAIN_SIZE
+from qviz.quantities import counted, percent_text
 
 _SHOWN_FLIPS = 40
 
@@ -60,8 +61,8 @@ def sparsity_sections(comparison: Comparison) -> list[SparsitySection]:
                 (
                     weights.layer,
                     f"{weights.count:,}",
-                    f"{weights.sparsity_before:.2%}",
-                    f"{weights.sparsity_after:.2%}",
+                    percent_text(weights.sparsity_before),
+                    percent_text(weights.sparsity_after),
                     f"{weights.distinct_before:,}",
                     f"{weights.distinct_after:,}",
                     f"{weights.distinct_codes:,}",
@@ -84,16 +85,16 @@ def latency_note(comparison: Comparison) -> str:
     found = next((row.latency for row in comparison.rows if row.latency is not None), None)
     if found is None:
         return ""
-    threads = "1 thread" if found.threads == 1 else f"{found.threads} threads"
+    threads, warm_up = counted(found.threads, "thread"), counted(found.warm_up, "run")
     return (
         f"Latency: one sample in LiteRT {found.litert} on {found.computer}, {threads}, median and "
-        f"90th percentile after {found.warm_up} runs that do not count. {WHY_INT8_MAY_BE_SLOWER}"
+        f"90th percentile after {warm_up} that do not count. {WHY_INT8_MAY_BE_SLOWER}"
     )
 
 
 def _flips(row: SchemeResult) -> FlipSection:
     count = len(row.flipped)
-    summary = f"{count} {'sample' if count == 1 else 'samples'}"
+    summary = counted(count, "sample")
     if row.paired is not None and row.paired.name == "McNemar":
         summary += f": {row.paired.worse} wrong now, {row.paired.better} right now"
     if row.flips:

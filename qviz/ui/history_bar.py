@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
 
+from qviz.quantities import bytes_text
 from qviz.ui.session import Run
-from qviz.ui.wording import format_bytes, format_metric, metric_title, rounding_text, tr
+from qviz.ui.wording import format_metric, metric_title, rounding_text, tr
 
 _LAYOUT_MS = 60
 
@@ -107,7 +108,7 @@ def _chip_tip(run: Run) -> str:
     result = run.result
     lines = [result.scheme.title]
     lines += [f"{metric_title(n)}: {format_metric(n, v)}" for n, v in result.metrics.items()]
-    lines.append(f"{format_bytes(result.size_bytes)}, gzip {format_bytes(result.gzip_bytes)}")
+    lines.append(f"{bytes_text(result.size_bytes)}, gzip {bytes_text(result.gzip_bytes)}")
     lines.append(run.data.name_or_path)
     lines.append(tr("Rounding: {0}").format(rounding_text(result.rounding)))
     return "\n".join(lines)

@@ -7,7 +7,9 @@ import math
 from PySide6.QtCore import QCoreApplication
 
 from qviz.evaluation.results import ErrorMetrics, LayerError
+from qviz.quantities import decibel_text
 from qviz.quantization.scheme import SCHEMES, Scheme
+from qviz.report.reading import metric_text
 
 #: The three kinds of layer error, by the attribute of LayerError that holds them.
 ERROR_KINDS = ("weight", "local", "accumulated")
@@ -73,12 +75,8 @@ def is_worse(metric: str, value: float, threshold: float) -> bool:
 
 
 def format_metric(name: str, value: float | None) -> str:
-    """A metric of a model: shares in percent, errors with four digits."""
-    if value is None or math.isnan(value):
-        return "–"
-    if name in ("top1", "top5", "agreement"):
-        return f"{100 * value:.2f} %"
-    return f"{value:.4g}"
+    """A metric of a model, as reports write it; a dash for none."""
+    return metric_text(name, math.nan if value is None else value)
 
 
 def format_change(name: str, change: float | None) -> str:
@@ -94,26 +92,13 @@ def format_error(metric: str, value: float | None) -> str:
     """A metric of a layer."""
     if value is None:
         return "–"
-    if math.isinf(value):
-        return tr("exact") if value > 0 else "−∞"
     if math.isnan(value):
         return tr("not a number")
-    if metric == "sqnr_db":
-        return f"{value:.1f}"
+    if metric == "sqnr_db" or math.isinf(value):
+        return tr("exact") if value == math.inf else decibel_text(value)
     if metric == "cosine":
         return f"{value:.6f}"
     return f"{value:.3g}"
-
-
-def format_bytes(count: float) -> str:
-    """A size in bytes, kB or MB (powers of 1000), three digits."""
-    if count < 1000:
-        return f"{count:.0f} B"
-    for unit in ("kB", "MB"):
-        count /= 1000
-        if count < 1000:
-            return f"{count:.3g} {unit}" if count < 100 else f"{count:.0f} {unit}"
-    return f"{count / 1000:.3g} GB"
 
 
 def format_value(value: float) -> str:
@@ -132,6 +117,16 @@ def format_clock(seconds: float) -> str:
 def format_shape(shape: tuple[int, ...]) -> str:
     """A shape such as 3 × 3 × 32; unknown sizes as a question mark."""
     return " × ".join("?" if n < 0 else str(n) for n in shape) if shape else tr("scalar")
+
+
+def format_decibel(value: float) -> str:
+    """An SQNR with its unit; where there is no error, that, which has none."""
+    return tr("no error") if value == math.inf else f"{format_error('sqnr_db', value)} dB"
+
+
+def format_number_of(count: int, one: str, many: str) -> str:
+    """How many there are: `one` for 1, else `many` with the count in place of {0}."""
+    return one if count == 1 else many.format(format_count(count))
 
 
 def format_count(count: int) -> str:

@@ -21,6 +21,7 @@ from qviz.jobs.task import Progress
 from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.ui.estimate import Estimate
 from qviz.ui.session import Session
+from qviz.ui.wording import format_number_of
 from qviz.ui.worker_bridge import Process, WorkerBridge, worker_process
 
 
@@ -210,7 +211,10 @@ class Workbench(QObject):
 
     def compare(self, schemes: tuple[Scheme, ...]) -> None:
         """Run these schemes."""
-        self._compare(schemes, self.tr("Comparing {0} schemes").format(len(schemes)))
+        title = format_number_of(
+            len(schemes), self.tr("Comparing 1 scheme"), self.tr("Comparing {0} schemes")
+        )
+        self._compare(schemes, title)
 
     def export(self, target: str) -> None:
         """Write the model under the chosen scheme."""

@@ -23,7 +23,7 @@ from qviz.report import (
     write_report,
 )
 from qviz.report.charts import Point, family_class, scatter
-from qviz.report.reading import bytes_text, decibel_text, grouped_notes, headline, worst_layers
+from qviz.report.reading import grouped_notes, headline, sqnr_text, worst_layers, worst_text
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -199,17 +199,18 @@ def test_worst_layers_come_first() -> None:
 
 
 def test_numbers_are_written_for_people() -> None:
-    assert [bytes_text(n) for n in (0, 999, 1000, 620_679, 999_960, 14_000_000)] == [
-        "0 B",
-        "999 B",
-        "1.0 kB",
-        "620.7 kB",
-        "1.00 MB",
-        "14.00 MB",
-    ]
-    assert decibel_text(error(math.inf)) == "exact"
-    assert decibel_text(None) == "–"
-    assert decibel_text(error(-2.04)) == "−2.0"
+    assert [sqnr_text(e) for e in (error(math.inf), None, error(-2.04))] == ["exact", "–", "−2.0"]
+    layer = LayerError("conv1", "CONV_2D", "", accumulated=error(29.0))
+    assert worst_text(layer) == "conv1: 29.0 dB"
+    assert worst_text(replace(layer, accumulated=error(math.inf))) == "conv1: no error"
+    assert worst_text(None) == "–"
+
+
+def test_a_page_of_one_sample_does_not_speak_of_samples() -> None:
+    comparison = classification()
+    told = words(Page(html_report(replace(comparison, data=replace(comparison.data, samples=1)))))
+    assert "on 1 sample of digits" in told
+    assert "1 samples" not in told
 
 
 @pytest.mark.parametrize("name", ["r.html", "r.HTM", "r.json", "r.csv"])

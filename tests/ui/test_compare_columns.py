@@ -34,7 +34,7 @@ def test_published_numbers_stand_beside_the_measured():
     assert header[1:4] == ["Top-1", "Δ float", "published"]
     assert header[header.index("gzip ratio") + 1] == "published"
     score = columns_of(data, published)[3]
-    assert [score.cell(r).text for r in data.rows] == ["92.20 %", "92.20 %", "92.11 %", "–"]
+    assert [score.cell(r).text for r in data.rows] == ["92.20%", "92.20%", "92.11%", "–"]
     assert texts(data, "published", published=published) == ["1.078", "1.048", "1.229", "–"]
     assert "published" not in titles(data)
 
@@ -47,10 +47,10 @@ def test_what_is_left_of_pruning_and_clustering():
         WeightSparsity("b", "b/kernel", 300, 0.5, 0.5, 16, 200, 16),
     )
     data = replace(data, rows=(data.rows[0], replace(data.rows[1], sparsity=left)))
-    assert texts(data, "Zeros") == ["–", "52.5 %"]
+    assert texts(data, "Zeros") == ["–", "52.5%"]
     assert texts(data, "Distinct") == ["–", "16–200"]
     column = next(c for c in columns_of(data) if c.title == "Distinct")
-    assert "b: zeros 50.0 % → 50.0 %, different values 16 → 200" in column.cell(data.rows[1]).tip
+    assert "b: zeros 50.0% → 50.0%, different values 16 → 200" in column.cell(data.rows[1]).tip
 
 
 def test_rounding_is_told_and_gets_a_column_where_it_is_mixed(qtbot: QtBot):

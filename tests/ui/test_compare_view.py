@@ -34,10 +34,10 @@ def test_every_scheme_has_its_row(view: CompareView):
     data = comparison()
     view.set_data(data, 6)
     assert column(view, "Scheme") == list(SCHEMES)
-    assert column(view, "Top-1")[0] == "97.50 %"
+    assert column(view, "Top-1")[0] == "97.50%"
     assert column(view, "Δ float")[0] == "–"
     assert column(view, "Δ float")[1] == "−0.08 pt"
-    assert column(view, "of float")[0] == "100 %"
+    assert column(view, "of float")[0] == "100%"
     assert column(view, "gzip ratio")[0] == "1.250"
     assert column(view, "Notes")[6] == "Softmax stays float."
 
@@ -157,7 +157,7 @@ def test_interval_paired_test_and_latency_are_told(view: CompareView):
     view.set_data(replace(data, rows=(data.rows[0], row)))
     assert column(view, "Latency") == ["–", "0.123 ms"]
     tips = [view.table.source.cell(1, c).tip for c in (1, 2)]
-    assert tips[0] == "95 % interval 95.00 % to 99.00 % (Wilson)"
+    assert tips[0] == "95% interval 95.00% to 99.00% (Wilson)"
     assert tips[1] == "McNemar: p = 0.5; samples better than float: 1, worse: 3"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import get_args
 
 from PySide6.QtCore import Qt, Signal
@@ -22,12 +21,13 @@ from qviz.evaluation.advice import QUESTIONS, advise
 from qviz.evaluation.guide import TECHNIQUES, Hardware
 from qviz.evaluation.recommendation import Recommendation, recommend
 from qviz.evaluation.results import Comparison
+from qviz.quantities import bytes_text, percent_text
 from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.ui.guide_text import hardware_text, size_text
 from qviz.ui.plots import Plot
 from qviz.ui.tables import Cell, Table
 from qviz.ui.theme import Theme
-from qviz.ui.wording import format_bytes, scheme_label, tr
+from qviz.ui.wording import scheme_label, tr
 
 # Below half a point, or half a percent, the documents' "next to nothing" is meant.
 _NEXT_TO_NOTHING = 0.5
@@ -234,7 +234,7 @@ class AdviceView(QWidget):
                     Cell(verdict, verdict),
                     _percent(judgement.loss.measured),
                     _percent(judgement.loss.at_worst),
-                    Cell(format_bytes(row.size_bytes), float(row.size_bytes)),
+                    Cell(bytes_text(row.size_bytes), float(row.size_bytes)),
                     Cell(front, front or "~"),
                 ]
             )
@@ -317,7 +317,4 @@ def _wrapped(text: str) -> QLabel:
 
 
 def _percent(share: float) -> Cell:
-    if math.isnan(share):
-        return Cell("–", math.nan)
-    text = f"{100 * share:.2f} %".replace("-", "−")
-    return Cell(text.removeprefix("−") if text == "−0.00 %" else text, share)
+    return Cell(percent_text(share), share)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qviz.evaluation.demo import PRECISIONS, Published
 from qviz.evaluation.results import Comparison, SchemeResult
+from qviz.quantities import bytes_text, milliseconds_text, percent_text
 from qviz.ui.tables import Cell
 from qviz.ui.views.compare_text import (
     distinct_text,
@@ -18,9 +19,9 @@ from qviz.ui.views.compare_text import (
     zeros_share,
 )
 from qviz.ui.wording import (
-    format_bytes,
     format_change,
     format_metric,
+    format_number_of,
     metric_title,
     rounding_about,
     scheme_label,
@@ -94,7 +95,7 @@ def _metric_columns(name: str, base: SchemeResult | None) -> list[Column]:
 def _size_columns(base: SchemeResult | None) -> list[Column]:
     def share(row: SchemeResult) -> Cell:
         part = row.size_bytes / base.size_bytes if base and base.size_bytes else None
-        return Cell("–" if part is None else f"{100 * part:.0f} %", _number(part))
+        return Cell("–" if part is None else percent_text(part, 0), _number(part))
 
     return [
         Column(
@@ -140,7 +141,7 @@ def _sparsity_columns() -> list[Column]:
         if not row.sparsity:
             return Cell("–", math.nan)
         share = zeros_share(row.sparsity)
-        return Cell(f"{100 * share:.1f} %", share, sparsity_text(row.sparsity))
+        return Cell(percent_text(share, 1), share, sparsity_text(row.sparsity))
 
     def distinct(row: SchemeResult) -> Cell:
         if not row.sparsity:
@@ -167,10 +168,13 @@ def _latency_column() -> Column:
         if row.latency is None:
             return Cell("–", math.nan)
         latency = row.latency
-        tip = tr("90th percentile {0} ms; {1} runs, {2} threads, {3}").format(
-            f"{latency.p90_ms:.3g}", latency.runs, latency.threads, latency.computer
+        tip = tr("90th percentile {0}; {1}, {2}, {3}").format(
+            milliseconds_text(latency.p90_ms),
+            format_number_of(latency.runs, tr("1 run"), tr("{0} runs")),
+            format_number_of(latency.threads, tr("1 thread"), tr("{0} threads")),
+            latency.computer,
         )
-        return Cell(f"{latency.median_ms:.3g} ms", latency.median_ms, tip)
+        return Cell(milliseconds_text(latency.median_ms), latency.median_ms, tip)
 
     tip = tr(
         "Median for one sample in the LiteRT interpreter, this computer; int8 can be slower here "
@@ -196,7 +200,7 @@ def _metric_tip(name: str) -> str:
 
 
 def _bytes(count: int) -> Cell:
-    return Cell(format_bytes(count), float(count), f"{count} B")
+    return Cell(bytes_text(count), float(count), f"{count} B")
 
 
 def _number(value: float | None) -> float:

@@ -12,14 +12,15 @@ from qviz.evaluation.results import (
     SchemeResult,
     WeightSparsity,
 )
-from qviz.ui.wording import format_count, format_metric, tr
+from qviz.quantities import percent_text
+from qviz.ui.wording import format_count, format_metric, format_number_of, tr
 
 
 def data_text(data: DataInfo) -> str:
     """Counts and preprocessing of the data, which stand wherever a result stands."""
     parts = []
     if data.samples:
-        parts.append(tr("{0} samples").format(format_count(data.samples)))
+        parts.append(format_number_of(data.samples, tr("1 sample"), tr("{0} samples")))
     if data.calibration_samples:
         parts.append(tr("{0} for calibration").format(format_count(data.calibration_samples)))
     preprocessing = data.preprocessing or tr("none")
@@ -33,7 +34,7 @@ def interval_text(name: str, interval: Interval | None) -> str:
     if interval is None:
         return ""
     low, high = format_metric(name, interval.low), format_metric(name, interval.high)
-    return tr("95 % interval {0} to {1} ({2})").format(low, high, interval.method)
+    return tr("95% interval {0} to {1} ({2})").format(low, high, interval.method)
 
 
 def paired_text(test: PairedTest | None) -> str:
@@ -91,8 +92,8 @@ def sparsity_text(sparsity: tuple[WeightSparsity, ...]) -> str:
     return "\n".join(
         tr("{0}: zeros {1} → {2}, different values {3} → {4}").format(
             tensor.layer,
-            f"{100 * tensor.sparsity_before:.1f} %",
-            f"{100 * tensor.sparsity_after:.1f} %",
+            percent_text(tensor.sparsity_before, 1),
+            percent_text(tensor.sparsity_after, 1),
             format_count(tensor.distinct_before),
             format_count(tensor.distinct_after),
         )

@@ -30,6 +30,7 @@ from qviz.ui.wording import (
     error_kind_title,
     error_value,
     format_error,
+    format_number_of,
     is_worse,
     kind_title,
     metric_title,
@@ -260,7 +261,9 @@ class LayerErrorView(QWidget):
         self._explain()
         worst = next((b for b in self._bars if b.value is not None), None)
         self.plot.set_summary(
-            self.tr("Error of {0} layers").format(len(self._bars)),
+            format_number_of(
+                len(self._bars), self.tr("Error of 1 layer"), self.tr("Error of {0} layers")
+            ),
             self.tr("Topmost: {0} with {1} {2}.").format(
                 worst.error.layer, metric_title(metric), format_error(metric, worst.value)
             )

@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from qviz.evaluation.results import Comparison, SchemeResult
+from qviz.quantities import bytes_text
 from qviz.ui.plots import Plot
 from qviz.ui.theme import LIGHT, Theme
 from qviz.ui.views.compare_text import data_text, output_text, rounding_line
 from qviz.ui.wording import (
     first_measured,
-    format_bytes,
     format_count,
-    format_error,
+    format_decibel,
     format_metric,
     metric_title,
     scheme_label,
@@ -114,7 +114,7 @@ class ReportView(QWidget):
                 escape(model.format),
                 format_count(model.parameters),
                 model.operators,
-                format_bytes(model.size_bytes),
+                bytes_text(model.size_bytes),
             )
             + "<br>"
             + self.tr("Data: {0} · {1}").format(escape(data.name), data_text(data))
@@ -155,8 +155,8 @@ class ReportView(QWidget):
             fields = [
                 *(format_metric(n, row.metrics.get(n)) for n in names),
                 format_metric("agreement", row.agreement),
-                format_bytes(row.size_bytes),
-                format_bytes(row.gzip_bytes),
+                bytes_text(row.size_bytes),
+                bytes_text(row.gzip_bytes),
                 f"{row.gzip_ratio:.3f}",
             ]
             shade = f' bgcolor="{self._theme.alternate}"' if i % 2 else ""
@@ -173,8 +173,7 @@ class ReportView(QWidget):
             worst = _worst_layers(row)
             if worst:
                 items = ", ".join(
-                    f'<a href="#{escape(name)}">{escape(name)}</a> {value} dB'
-                    for name, value in worst
+                    f'<a href="#{escape(name)}">{escape(name)}</a> {value}' for name, value in worst
                 )
                 lines.append(f"<li><b>{escape(scheme_label(row.scheme))}</b>: {items}</li>")
         if not lines:
@@ -198,4 +197,4 @@ def _worst_layers(row: SchemeResult) -> list[tuple[str, str]]:
     measured = [(e.layer, m.sqnr_db) for e in row.layers if (m := first_measured(e)) is not None]
     measured = [(name, db) for name, db in measured if db != float("inf")]
     measured.sort(key=lambda pair: pair[1])
-    return [(name, format_error("sqnr_db", db)) for name, db in measured[:_WORST]]
+    return [(name, format_decibel(db)) for name, db in measured[:_WORST]]

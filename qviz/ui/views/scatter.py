@@ -14,6 +14,7 @@ from qviz.quantization.scheme import Scheme
 from qviz.report.label_places import Box, Spot, label_places
 from qviz.ui.plots import Plot, Rows, brush, pen, small_font
 from qviz.ui.theme import Theme
+from qviz.ui.wording import format_number_of
 
 _MARGIN = 2.0
 # Shape by artifact and granularity: colour is never the only sign.
@@ -115,8 +116,9 @@ class Scatter(QWidget):
         best = max(self._points, key=lambda p: p.y, default=None)
         self.plot.set_summary(
             self.tr("{0} over {1}").format(left, bottom),
-            self.tr("{0} schemes; highest: {1}.").format(
-                len(self._points), best.label if best else self.tr("none")
+            self.tr("{0}; highest: {1}.").format(
+                format_number_of(len(self._points), self.tr("1 scheme"), self.tr("{0} schemes")),
+                best.label if best else self.tr("none"),
             ),
         )
         self._place_soon.start()

@@ -8,7 +8,7 @@ import numpy as np
 
 from qviz.jobs.results import WeightView
 from qviz.ui.plots import Rows
-from qviz.ui.wording import format_count, format_error, format_value, tr
+from qviz.ui.wording import format_count, format_decibel, format_error, format_value, tr
 
 #: RMSE of rounding to the nearest level, in steps: 1/sqrt(12).
 IDEAL_RMSE = 0.289
@@ -41,8 +41,7 @@ def facts(view: WeightView) -> str:
         used, there = format_count(view.occupied_codes), format_count(view.available_codes)
         parts.append(tr("codes in use <b>{0}</b> of {1}").format(used, there))
     if view.metrics is not None:
-        sqnr = format_error("sqnr_db", view.metrics.sqnr_db)
-        parts.append(tr("SQNR <b>{0} dB</b>").format(sqnr))
+        parts.append(tr("SQNR <b>{0}</b>").format(format_decibel(view.metrics.sqnr_db)))
         if view.metrics.rmse_over_scale is not None:
             rmse = format_error("rmse_over_scale", view.metrics.rmse_over_scale)
             parts.append(tr("RMSE <b>{0} steps</b> (pure rounding: {1})").format(rmse, IDEAL_RMSE))
