@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qviz.errors import UnsupportedOperatorError
-from qviz.execution import RunnablePart, runnable_part
 from qviz.graph import Graph, layers
+
+if TYPE_CHECKING:
+    from qviz.execution import RunnablePart
 
 _NAMED = 3
 
@@ -96,6 +99,9 @@ def part_of(graph: Graph, mode: str = "reference") -> tuple[Graph, ModelPart] | 
     UnsupportedOperatorError
         If nothing is left.
     """
+    # The window knows this class; it does not start with the kernels.
+    from qviz.execution import runnable_part
+
     found = runnable_part(graph, mode)
     if not found.problems:
         return None
