@@ -25,10 +25,13 @@ MOVES = (
     *_JOINING,
     *("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "SLICE", "STRIDED_SLICE"),
     *("SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "REVERSE_V2", "TILE", "GATHER"),
+    *("PAD", "PADV2", "MIRROR_PAD", "RESIZE_NEAREST_NEIGHBOR"),
 )
 """Kinds that move elements."""
 
 _F32 = np.float32
+# Places begin here, so that none is taken for a code that PAD fills in.
+_FIRST_PLACE = 1 << 40
 
 
 def move_steps(operation: Operation) -> Steps:
@@ -43,6 +46,8 @@ def move_steps(operation: Operation) -> Steps:
     if target.is_float or target.quantization is None:
         raise NoStepsError(f"it moves {target.dtype} numbers as they are")
     index, place = _source(operation)
+    if place < 0:
+        return _filled_in(operation)
     source = operation.tensor(index)
     params_of(source)
     array = operation.array(index)
@@ -78,6 +83,28 @@ def move_steps(operation: Operation) -> Steps:
     )
 
 
+def _filled_in(operation: Operation) -> Steps:
+    """Steps of an element that PAD adds around its input."""
+    code = int(operation.output[operation.at])
+    chain = Chain()
+    chain.add(
+        "Fill in",
+        f"outside of the input = {code}",
+        code,
+        "output code",
+        "The element lies in the border that is added around the input.",
+    )
+    real_of_code(chain, operation.context, code)
+    met = (real_values(operation.context.output, np.array([code])),)
+    return Steps(
+        operands=(operation.operand(0, "input"),),
+        steps=tuple(chain.steps),
+        result=code,
+        real=lambda operands: float(operands[0][0]),
+        met=met,
+    )
+
+
 def _joins(operation: Operation) -> bool:
     return operation.kind in _JOINING
 
@@ -85,19 +112,21 @@ def _joins(operation: Operation) -> bool:
 def _source(operation: Operation) -> tuple[int, int]:
     """Which input the element comes from, and its place in the flattened input.
 
-    The kernel moves the places themselves.
+    The kernel moves the places themselves. The place is -1 if the element is in none.
     """
     if operation.kind == "CONCATENATION":
         return _joined_source(operation)
     arrays = list(operation.arrays)
     count = len(arrays) if _joins(operation) else 1
-    starts, total = [], 0
+    starts, total = [], _FIRST_PLACE
     for i in range(count):
         array = operation.array(i)
         arrays[i] = np.arange(total, total + array.size, dtype=np.int64).reshape(array.shape)
         starts.append(total)
         total += array.size
     moved = int(prepare_kernel(operation.context)(arrays)[0][operation.at])
+    if moved < _FIRST_PLACE:
+        return 0, -1
     index = int(np.searchsorted(starts, moved, side="right")) - 1
     return index, moved - starts[index]
 

@@ -268,4 +268,5 @@ def integer_text(value: Any) -> str:
 
 def real_text(value: Any) -> str:
     """A real number to six digits."""
-    return f"{float(value):.6g}"
+    # Without the sign of a negative 0.
+    return f"{float(value) + 0.0:.6g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,9 @@ from qviz.graph import Graph, Layer, layers
 
 Array = NDArray[Any]
 Sample = Array | tuple[Array, ...] | Mapping[str, Array]
+
+# All tensors of a sample are kept up to this size, so that the next layer needs no run.
+_KEPT_BYTES = 64 << 20
 
 _TRACERS: dict[str, Callable[[Operation], Steps]] = {
     **dict.fromkeys(MULTIPLY_ADDS, multiply_add_steps),
@@ -62,6 +65,8 @@ class ElementTracer:
         self.quantized, self.reference, self.mode = quantized, reference, mode
         self._executor = Executor(quantized, mode)
         self._float_executor = None if reference is None else Executor(reference, mode)
+        sizes = (t.size * t.dtype.itemsize for t in quantized.tensors.values())
+        self._keeps_all = sum(sizes) <= _KEPT_BYTES
         self._layers = {layer.name: layer for layer in layers(quantized)}
         # Going from element to element asks for the same tensors of the same sample.
         self._last: tuple[Sample, frozenset[str], Trace, Trace | None] | None = None
@@ -91,7 +96,7 @@ class ElementTracer:
         choices = self._choices(layer)
         chosen = _chosen(layer, choices, choice.operator)
         operator = self.quantized.operators[chosen.index]
-        names = (*operator.present_inputs, *operator.outputs)
+        names: tuple[str, ...] = (*operator.present_inputs, *operator.outputs)
         trace, floats = self._run(sample, names)
         output, real = trace[chosen.tensor], trace.real(chosen.tensor)
         expected = self._floats(chosen.tensor, output.shape, floats)
@@ -131,7 +136,9 @@ class ElementTracer:
         found = [(i, self.quantized.operators[i]) for i in layer.operators]
         return tuple(OperatorChoice(i, o.kind, o.outputs[0]) for i, o in found if o.outputs)
 
-    def _run(self, sample: Sample, names: Sequence[str]) -> tuple[Trace, Trace | None]:
+    def _run(self, sample: Sample, names: tuple[str, ...]) -> tuple[Trace, Trace | None]:
+        if self._keeps_all:
+            names = tuple(self.quantized.tensors)
         last = self._last
         if last is not None and last[0] is sample and last[1].issuperset(names):
             return last[2], last[3]
@@ -255,7 +262,9 @@ def _steps(operation: Operation) -> tuple[Steps | None, str]:
         if tracer is None:
             reason = "qviz does not take this kind of operator apart"
         else:
-            return tracer(operation), ""
+            # Infinities and NaN are results like any other.
+            with np.errstate(all="ignore"):
+                return tracer(operation), ""
     except NoStepsError as error:
         reason = str(error)
     except UnsupportedOperatorError as error:

@@ -15,6 +15,8 @@ from qviz.ui.theme import LIGHT, Theme
 _CELL, _WIDEST, _SMALLEST = 30.0, 62.0, 4.0
 _TITLE_GAP, _PADDING = 4.0, 4.0
 _DARK_BELOW = 0.55
+# Of the numbers, in points; the first that fits.
+_SIZES = (8.0, 7.5, 7.0, 6.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,9 @@ class CodeGrid(QWidget):
         if columns > 1 or len(self._rows) > 1:
             cell_w = min(cell_w, max(cell_h, self._text_width(self._font()) + 2 * _PADDING))
         left = (self.width() - columns * cell_w) / 2
-        font = self._font()
-        painter.setFont(font)
-        fits = self._text_width(font) + 2 <= cell_w and QFontMetricsF(font).height() <= cell_h + 2
+        font = next((f for f in map(self._font, _SIZES) if self._fits(f, cell_w, cell_h)), None)
+        fits = font is not None
+        painter.setFont(font or self.font())
         current = None
         for i, row in enumerate(self._rows):
             for j, cell in enumerate(row):
@@ -146,10 +148,14 @@ class CodeGrid(QWidget):
             QPointF(place.center().x() - width / 2, place.center().y() + base / 2), cell.text
         )
 
-    def _font(self) -> QFont:
+    def _font(self, points: float = 8.0) -> QFont:
         font = QFont(self.font())
-        font.setPointSizeF(8.0)
+        font.setPointSizeF(points)
         return font
+
+    def _fits(self, font: QFont, width: float, height: float) -> bool:
+        text = self._text_width(font)
+        return text + 2 <= width and QFontMetricsF(font).height() <= height + 2
 
     def _text_width(self, font: QFont) -> float:
         return QFontMetricsF(font).horizontalAdvance(self._widest_text)

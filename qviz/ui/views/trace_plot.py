@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFontMetrics
 
 from qviz.evaluation.element import Contribution, ElementTrace, Terms
 from qviz.evaluation.element.results import real_text, with_minus
@@ -67,7 +68,7 @@ class AccumulatorPlot(Plot):
             self._float.setData(*_stairs(self._x, scaled))
         unit = real_text(terms.unit)
         self.set_labels(
-            _title(self.theme.int8, self.theme.float32, scaled is not None),
+            self._legend(),
             tr("terms added up"),
             tr("integer, 1 = {0}").format(unit),
         )
@@ -94,6 +95,26 @@ class AccumulatorPlot(Plot):
         scaled = np.concatenate([np.zeros(1), terms.float_running / terms.unit])
         return scaled if np.isfinite(scaled).all() else None
 
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours, those of the legend in the title too."""
+        self._legend_theme = theme
+        if getattr(self, "_terms", None) is not None:
+            self._title = self._legend()
+        super().set_theme(theme)
+
+    def _legend(self) -> str:
+        terms, theme = self._terms, self._legend_theme
+        if terms is None:
+            return ""
+        what = tr("accumulator")
+        if terms.weights is None:
+            what = tr("largest code so far") if terms.is_maximum else tr("sum of the codes")
+        text = f'<span style="color:{theme.int8}">■</span> {what}'
+        if self.scaled_floats(terms) is not None:
+            dashes = f'<span style="color:{theme.float32}">- -</span>'
+            text += f" &nbsp; {dashes} {tr('float sum, same scale')}"
+        return text
+
     def _restyle_dot(self, theme: Theme) -> None:
         self._dot.setBrush(brush(theme.int8))
         self._dot.setPen(pen(theme.text))
@@ -117,7 +138,7 @@ class DifferencePlot(Plot):
     """A bar for every part of the difference to the float network."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Where the difference comes from"), "", "")
+        super().__init__("", "", "")
         self._parts: Sequence[Contribution] = ()
         self._bars = pg.BarGraphItem(x0=[0], x1=[0], y=[0], height=0.66, pen=None)
         self._zero = pg.InfiniteLine(0, angle=90)
@@ -131,7 +152,6 @@ class DifferencePlot(Plot):
             axis.setGrid(False)
         self.item.getAxis("bottom").setStyle(tickFont=small_font())
         self.item.getAxis("right").setWidth(76)
-        self.item.getAxis("left").setWidth(118)
         self.box.setMouseEnabled(x=False, y=False)
         self.set_reset(self._show_all)
         self.set_rows(self._all_rows)
@@ -139,7 +159,11 @@ class DifferencePlot(Plot):
     def set_data(self, parts: Sequence[Contribution], title: str) -> None:
         """Draw the parts, the first on top."""
         self._parts = parts
-        self.set_labels(title, "", "")
+        # Not as a title: that would not be cut where there is little room.
+        self.set_labels("", title, "")
+        metrics = QFontMetrics(small_font())
+        widest = max((metrics.horizontalAdvance(part.name) for part in parts), default=0)
+        self.item.getAxis("left").setWidth(widest + 14)
         self.setFixedHeight(_ROW_HEIGHT * len(parts) + _AROUND_ROWS)
         y = -np.arange(len(parts), dtype=float)
         values = np.nan_to_num(np.array([p.value for p in parts]), posinf=0.0, neginf=0.0)
@@ -167,10 +191,3 @@ class DifferencePlot(Plot):
 def _stairs(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points of a line that keeps each value until the next term is added."""
     return np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
-
-
-def _title(integer: str, real: str, with_float: bool) -> str:
-    text = f'<span style="color:{integer}">■</span> {tr("accumulator")}'
-    if with_float:
-        text += f' &nbsp; <span style="color:{real}">- -</span> {tr("float sum, same scale")}'
-    return text

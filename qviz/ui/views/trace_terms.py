@@ -141,7 +141,8 @@ class TermsPanel(QWidget):
         self._times, self._equals = QLabel("×"), QLabel("=")
         parts = (self.inputs, self._times, self.weights, self._equals, self.products)
         for part in parts:
-            grids.addWidget(part, 0 if isinstance(part, QLabel) else 1)
+            wide = 4 if part is self.products else 3
+            grids.addWidget(part, 0 if isinstance(part, QLabel) else wide)
         stepper = QHBoxLayout()
         stepper.setSpacing(4)
         for widget in (self.play, self.back):
@@ -210,9 +211,8 @@ class TermsPanel(QWidget):
         place = place_text(terms.places[at])
         if terms.weights is None:
             what = self.tr("largest so far") if terms.is_maximum else self.tr("sum")
-            return self.tr("{0}, input [{1}]: code {2}; {3} {4}.").format(
-                number, place, code, what, f"{total:,}"
-            )
+            text = self.tr("{0}, input [{1}]: code {2}; {3} {4}.")
+            return with_minus(text.format(number, place, code, what, f"{total:,}"))
         weight = int(terms.weights[at])
         z_in, z_weight = self._zero_points
         formula = f"({code} − {z_in}) × ({weight} − {z_weight})"
@@ -267,7 +267,7 @@ def page(terms: Terms, at: int) -> tuple[list[list[int]], str]:
         last = min(first + _PAGE, channels)
         indices = list(range(first, last))
         cut = [indices[i : i + _COLUMNS] for i in range(0, len(indices), _COLUMNS)]
-        return cut, f"{first}–{last - 1} / {channels}"
+        return cut, f"{first}–{last - 1}"
     channel, within = divmod(at, rows * columns)
     top, left = (
         max(0, min(place - _LARGEST_GRID // 2, size - _LARGEST_GRID))
@@ -278,7 +278,7 @@ def page(terms: Terms, at: int) -> tuple[list[list[int]], str]:
         [start + i * columns + j for j in range(left, min(columns, left + _LARGEST_GRID))]
         for i in range(top, min(rows, top + _LARGEST_GRID))
     ]
-    return cut, tr("channel {0} of {1}").format(channel + 1, channels) if channels > 1 else ""
+    return cut, tr("channel {0}").format(channel) if channels > 1 else ""
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
