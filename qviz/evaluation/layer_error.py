@@ -21,6 +21,7 @@ from qviz.execution import Executor, Trace
 from qviz.execution.blas import single_threaded_blas
 from qviz.execution.io import quantize_input
 from qviz.execution.parallel import map_in_order
+from qviz.execution.states import VARIABLE_KINDS
 from qviz.graph import Graph, Layer, Tensor, layers
 from qviz.quantization.scheme import Scheme
 
@@ -180,7 +181,8 @@ class _Measured:
     layer: Layer
     path: LayerPath
     target: Tensor
-    runner: LocalRunner
+    # None where the layer depends on variables, which only a run of the whole graph has.
+    runner: LocalRunner | None
     sums: _Sums
 
     def measure(self, trace: Trace, outcome: Trace) -> _Sums:
@@ -188,7 +190,8 @@ class _Measured:
         sums = _Sums()
         expected = trace[self.layer.output]
         self._add(sums.accumulated, expected, outcome[self.path.target])
-        self._add(sums.local, expected, self.runner.run(trace))
+        if self.runner is not None:
+            self._add(sums.local, expected, self.runner.run(trace))
         return sums
 
     def _add(self, errors: ErrorAccumulator, expected: Array, values: Array) -> None:
@@ -238,7 +241,9 @@ def layer_error_steps(
         path = find_path(reference, layer, quantized, producers)
         if path is None or not reference.tensors[layer.output].is_float:
             continue
-        runner = LocalRunner(executor, quantized, path)
+        kinds = {quantized.operators[i].kind for i in path.operators}
+        alone = VARIABLE_KINDS.isdisjoint(kinds)
+        runner = LocalRunner(executor, quantized, path) if alone else None
         target = quantized.tensors[path.target]
         measured[layer.name] = _Measured(layer, path, target, runner, _Sums())
     targets = tuple(dict.fromkeys(m.path.target for m in measured.values()))
@@ -314,12 +319,13 @@ def _layer_error(
     own = by_name.get(layer.name)
     in_float = measured is not None and _is_in_float(measured, quantized, scheme)
     has_outputs = measured is not None and samples > 0
+    is_local = has_outputs and measured is not None and measured.runner is not None
     return LayerError(
         layer=layer.name,
         kind=layer.kind,
         tensor=layer.output,
         weight=None if own is None else weight_error(weighted, own, quantized),
-        local=measured.sums.local.result() if measured and has_outputs else None,
+        local=measured.sums.local.result() if measured and is_local else None,
         accumulated=measured.sums.accumulated.result() if measured and has_outputs else None,
         in_float=in_float,
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution.executor import Executor
 from qviz.execution.kernels.registry import place_of
-from qviz.execution.states import STATEFUL_KINDS
+from qviz.execution.states import STATEFUL_KINDS, VARIABLE_KINDS
 from qviz.graph import Graph, Operator
 
 # Operators that change a variable, or hand on what another operator has put there.
-_VARIABLE_KINDS = STATEFUL_KINDS | {"ASSIGN_VARIABLE", "READ_VARIABLE", "CALL_ONCE"}
+_USES_VARIABLES = STATEFUL_KINDS | VARIABLE_KINDS - {"VAR_HANDLE"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,7 @@ def _without(graph: Graph, kept: Sequence[int], culprit: int) -> list[int]:
     variables_lost = False
     for index in kept:
         operator = graph.operators[index]
-        has_variables = operator.kind in _VARIABLE_KINDS
+        has_variables = operator.kind in _USES_VARIABLES
         if (
             index == culprit
             or not blocked.isdisjoint(operator.present_inputs)

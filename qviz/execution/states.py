@@ -25,6 +25,10 @@ STATEFUL_KINDS = frozenset({"IF", "WHILE", "STABLEHLO_COMPOSITE", "STABLEHLO_CAS
 """Operators that may use variables though they do not name them, since they run a subgraph."""
 
 
+VARIABLE_KINDS = frozenset({"VAR_HANDLE", "ASSIGN_VARIABLE", "READ_VARIABLE", "CALL_ONCE"})
+"""Operators that name variables, or give them their first values."""
+
+
 @dataclass(slots=True, eq=False)
 class Variables:
     """Resource variables of one run.

@@ -99,11 +99,14 @@ class GraphDraft:
         return self.put(result)
 
     def build(self, inputs: Iterable[str], outputs: Iterable[str]) -> Graph:
-        """The finished graph, without operators whose results nobody reads."""
+        """The finished graph, without operators whose results nobody reads.
+
+        Those that make nothing change variables, and stay.
+        """
         outputs = tuple(outputs)
         live, kept = set(outputs), []
         for operator in reversed(self._operators):
-            if live.intersection(operator.outputs):
+            if not operator.outputs or live.intersection(operator.outputs):
                 kept.append(operator)
                 live.update(operator.present_inputs)
         operators = self._with_layers(kept[::-1])
@@ -115,14 +118,14 @@ class GraphDraft:
         """Name the layer of each inserted operator."""
         needed_by: dict[str, str] = {}
         for operator in reversed(operators):  # so that the first reader has the last word
-            layer = operator.layer or needed_by.get(operator.outputs[0], "")
+            layer = operator.layer or needed_by.get(next(iter(operator.outputs), ""), "")
             if layer:
                 needed_by.update(dict.fromkeys(operator.present_inputs, layer))
         made_by: dict[str, str] = {}
         named = []
         for operator in operators:
-            result = operator.outputs[0]
-            if result in self._inserted:
+            if self._inserted.intersection(operator.outputs):
+                (result,) = operator.outputs
                 layer = needed_by.get(result) or made_by.get(operator.present_inputs[0], "")
                 operator = replace(operator, layer=layer)
             made_by.update(dict.fromkeys(operator.outputs, operator.layer))

@@ -53,6 +53,8 @@ def integer_notes(
     found = (
         note
         for operator in quantized.operators
+        # One that only changes a variable makes nothing that could be noted.
+        if operator.outputs
         for note in (
             *notes.weights(operator),
             *notes.shared_bias(operator),

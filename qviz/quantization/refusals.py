@@ -29,7 +29,7 @@ def refusals(quantized: Graph, profile_name: str) -> Iterator[str]:
     profile_name : str
         The rules that were used.
     """
-    for operator in quantized.operators:
+    for operator in (o for o in quantized.operators if o.outputs):
         output = quantized.tensors[operator.outputs[0]]
         who = _refusing(operator, quantized, output)
         if who:
