@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,7 +60,10 @@ class Recipe:
 def main() -> None:
     """Train the sample that the command line names, write it and print its score."""
     arguments = _arguments()
-    _end_with_parent()
+    if os.environ.get("QVIZ_CHILD"):
+        from qviz.children import end_with_parent
+
+        end_with_parent()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
     import tensorflow as tf
@@ -265,18 +267,6 @@ def _progress(keras: Any, batches: Any, epochs: int) -> Any:
             )
 
     return Lines()
-
-
-def _end_with_parent() -> None:
-    """End when the process that started this one does; it holds the other end of stdin."""
-
-    def wait() -> None:
-        while os.read(0, 1):
-            pass
-        os._exit(3)
-
-    if os.environ.get("QVIZ_CHILD"):
-        threading.Thread(target=wait, daemon=True).start()
 
 
 def _arguments() -> argparse.Namespace:

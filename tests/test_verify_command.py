@@ -72,17 +72,17 @@ def test_a_difference_is_exit_code_3(
     int8: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    prepare = registry._PREPARE["DEPTHWISE_CONV_2D"]
+    def break_it(prepare: registry.Prepare) -> registry.Prepare:
+        def prepare_broken(context: registry.Context) -> registry.Kernel:
+            kernel = prepare(context)
+            return lambda inputs: tuple(np.minimum(a, 126) + np.int8(1) for a in kernel(inputs))
 
-    def prepare_broken(context: registry.Context) -> registry.Kernel:
-        kernel = prepare(context)
-        return lambda inputs: tuple(np.minimum(a, 126) + np.int8(1) for a in kernel(inputs))
+        return prepare_broken
 
-    monkeypatch.setitem(registry._PREPARE, "DEPTHWISE_CONV_2D", prepare_broken)
     out = tmp_path / "found.json"
-    assert command(int8, "--modes", "reference", "--samples", "1", "--json", out) == 3
+    with registry.replaced_kernel("DEPTHWISE_CONV_2D", break_it):
+        assert command(int8, "--modes", "reference", "--samples", "1", "--json", out) == 3
     told = " ".join(capsys.readouterr().out.split())
     assert "differs although its inputs are the same" in told
     assert "by up to 1 code" in told

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import threading
 from pathlib import Path
 
 SEED = 2026
@@ -24,7 +23,9 @@ def main() -> None:
     parser.add_argument("--classes", type=int, default=1000, help="only with random weights")
     arguments = parser.parse_args()
     if os.environ.get("QVIZ_CHILD"):
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        from qviz.children import end_with_parent
+
+        end_with_parent()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
 
@@ -69,13 +70,6 @@ def _tell_download() -> None:
             print(f"[{done}/{total_bytes}] downloading MobileNetV2's weights, {size}", flush=True)
 
     file_utils.urlretrieve = lambda url, path, _bar=None: retrieve(url, path, tell)
-
-
-def _end_with_parent() -> None:
-    """End when the other end of stdin closes."""
-    while os.read(0, 1):
-        pass
-    os._exit(3)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from qviz.evaluation.side_by_side import tensor_indices
 from qviz.evaluation.verification import verification_steps, verify
 from qviz.evaluation.verification_results import Difference
 from qviz.execution.kernels import registry
+from qviz.execution.kernels.registry import replaced_kernel
 from qviz.formats.tflite import read_tflite, write_tflite
 from qviz.graph import Graph, QuantizationParams
 from qviz.resources import sample_models
@@ -119,28 +120,37 @@ def test_weights_that_xnnpack_takes_in_are_not_compared(
     assert not report.wrong_operators
 
 
-def break_kernel(monkeypatch: pytest.MonkeyPatch, kind: str, output: str, by: int = 1) -> None:
+@pytest.fixture
+def changes() -> Iterator[contextlib.ExitStack]:
+    """Changes of kernels, undone after the test."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+def break_kernel(changes: contextlib.ExitStack, kind: str, output: str, by: int = 1) -> None:
     """Let the operator that makes `output` be off by `by` in its first value."""
-    prepare = registry._PREPARE[kind]
 
-    def prepare_broken(context: registry.Context) -> registry.Kernel:
-        kernel = prepare(context)
-        if context.output.name != output:
-            return kernel
+    def break_it(prepare: registry.Prepare) -> registry.Prepare:
+        def prepare_broken(context: registry.Context) -> registry.Kernel:
+            kernel = prepare(context)
+            if context.output.name != output:
+                return kernel
 
-        def broken(inputs):  # type: ignore[no-untyped-def]
-            first, *others = kernel(inputs)
-            wrong = first.copy()
-            wrong.reshape(-1)[0] += wrong.dtype.type(by if wrong.flat[0] < 100 else -by)
-            return (wrong, *others)
+            def broken(inputs):  # type: ignore[no-untyped-def]
+                first, *others = kernel(inputs)
+                wrong = first.copy()
+                wrong.reshape(-1)[0] += wrong.dtype.type(by if wrong.flat[0] < 100 else -by)
+                return (wrong, *others)
 
-        return broken
+            return broken
 
-    monkeypatch.setitem(registry._PREPARE, kind, prepare_broken)
+        return prepare_broken
+
+    changes.enter_context(replaced_kernel(kind, break_it))
 
 
 def test_a_wrong_kernel_is_found_and_named(
-    digits: dict[str, bytes], litert: LitertProcess, monkeypatch: pytest.MonkeyPatch
+    digits: dict[str, bytes], litert: LitertProcess, changes: contextlib.ExitStack
 ) -> None:
     graph = read_tflite(digits["int8"])
     kinds = [operator.kind for operator in graph.operators]
@@ -148,7 +158,7 @@ def test_a_wrong_kernel_is_found_and_named(
     late = len(kinds) - 1 - kinds[::-1].index("FULLY_CONNECTED")
     assert early + 2 < late
     for index in (early, late):
-        break_kernel(monkeypatch, kinds[index], graph.operators[index].outputs[0], by=2)
+        break_kernel(changes, kinds[index], graph.operators[index].outputs[0], by=2)
     verification = finish(digits["int8"], litert, modes=["reference"], samples=2)
     (report,) = verification.modes
     assert verification.differs
@@ -162,9 +172,7 @@ def test_a_wrong_kernel_is_found_and_named(
     assert report.first_operator.layer == graph.operators[early].layer
 
 
-def test_a_wrong_float_kernel_is_found(
-    litert: LitertProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_float_kernel_is_found(litert: LitertProcess) -> None:
     graph = Graph.build(
         [operator("MUL", ("x", "two"), "doubled"), operator("TANH", ("doubled",), "y")],
         [*(activation(name, 1, 50) for name in ("x", "doubled", "y")), constant("two", [2.0])],
@@ -175,14 +183,16 @@ def test_a_wrong_float_kernel_is_found(
     right = reference(content, litert)
     assert (right.difference.values, right.difference.differing) == (400, 0)
     assert right.difference.max_share < 1e-6
-    prepare = registry._PREPARE["MUL"]
 
-    def prepare_broken(context: registry.Context) -> registry.Kernel:
-        kernel = prepare(context)
-        return lambda inputs: tuple(a * np.float32(1.0001) for a in kernel(inputs))
+    def break_it(prepare: registry.Prepare) -> registry.Prepare:
+        def prepare_broken(context: registry.Context) -> registry.Kernel:
+            kernel = prepare(context)
+            return lambda inputs: tuple(a * np.float32(1.0001) for a in kernel(inputs))
 
-    monkeypatch.setitem(registry._PREPARE, "MUL", prepare_broken)
-    report = reference(content, litert)
+        return prepare_broken
+
+    with replaced_kernel("MUL", break_it):
+        report = reference(content, litert)
     assert [check.place.kind for check in report.wrong_operators] == ["MUL"]
     assert 1e-5 < report.difference.max_share < 1e-3
     assert report.difference.differing > 200
@@ -256,17 +266,15 @@ def test_a_result_that_litert_leaves_half_unset_is_set_aside(litert: LitertProce
     assert not report.tensors
 
 
-def test_results_of_another_shape_are_wrong(
-    litert: LitertProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_results_of_another_shape_are_wrong(litert: LitertProcess) -> None:
     graph = Graph.build(
         [operator("ABS", ("x",), "y")],
         [activation("x", 1, 6), activation("y", 1, 6)],
         ["x"],
         ["y"],
     )
-    monkeypatch.setitem(registry._PREPARE, "ABS", lambda _: lambda inputs: (inputs[0][:, :4],))
-    report = reference(write_tflite(graph), litert, samples=1)
+    with replaced_kernel("ABS", lambda _: lambda _: lambda inputs: (inputs[0][:, :4],)):
+        report = reference(write_tflite(graph), litert, samples=1)
     assert report.difference.differing == 6
     assert report.difference.note == "float32[1, 4] instead of float32[1, 6]"
     assert len(report.wrong_operators) == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qviz.children import child_environment
 from qviz.errors import ConversionError, DatasetError, ModelFormatError
 from qviz.formats import open_model
 from qviz.jobs import scripts
@@ -133,21 +134,21 @@ def test_a_stopped_task_ends_its_script(folder: Path) -> None:
         os.kill(int(event.message), 0)
 
 
-@pytest.mark.parametrize("name", ["train.py", "mobilenetv2/train.py"])
-def test_a_script_ends_when_its_parent_does(name: str) -> None:
-    path = sample_models() / name
-    code = (
-        "import sys, time, threading, train\n"
-        "end = train._end_with_parent\n"
-        "threading.Thread(target=end, daemon=True).start()\n"
-        "print('up', flush=True)\n"
-        "time.sleep(300)"
-    )
+@pytest.mark.parametrize(
+    ("name", "argument"), [("train.py", "housing"), ("mobilenetv2/train.py", "m.keras")]
+)
+def test_a_script_ends_when_its_parent_does(tmp_path: Path, name: str, argument: str) -> None:
+    # What takes long in a real run.
+    script(tmp_path / "keras.py", "import time\nprint('up', flush=True)\ntime.sleep(300)\n")
     child = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, str(sample_models() / name), argument],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "QVIZ_CHILD": "1", "PYTHONPATH": str(path.parent)},
+        cwd=tmp_path,
+        env={
+            **child_environment(QVIZ_CHILD="1"),
+            "PYTHONPATH": f"{tmp_path}{os.pathsep}{child_environment()['PYTHONPATH']}",
+        },
     )
     try:
         assert child.stdout is not None

@@ -65,6 +65,8 @@ if __name__ == "__main__":
 """
 
 
+# Pictures that are taken at most while something is waited for; each takes a tenth of a second.
+_LOOKS = 100
 _FIELDS = ("model", "title", "tab", "message", "running", "popup", "dialog", "last_run")
 
 
@@ -228,20 +230,36 @@ def test_open_the_sample_run_int8_read_the_comparison_and_export_the_report(
 def test_wheel_zooms_the_sine_and_keys_change_tabs(screen: Screen, tmp_path: Path):
     screen.key("ctrl+2")
     screen.until(lambda s: s["tab"] == 1, "the Sine tab")
-    before = _picture(screen, tmp_path / "before.png")
+    before = _settled(screen, tmp_path)
     for _ in range(3):
         screen.xdotool(
             "mousemove", "--window", screen.window, "480", "400", "click", "5", "click", "5"
         )
-    time.sleep(0.7)
-    after = _picture(screen, tmp_path / "after.png")
-    assert before != after
+    after = _changed(screen, tmp_path, before)
     screen.key("ctrl+t")
-    time.sleep(0.7)
-    assert _picture(screen, tmp_path / "dark.png") != after
+    _changed(screen, tmp_path, after)
     screen.key("ctrl+5")
     screen.until(lambda s: s["tab"] == 4, "the Report tab")
     assert "Traceback" not in screen.output()
+
+
+def _settled(screen: Screen, folder: Path) -> bytes:
+    """The screen once it has stopped changing: two pictures in a row are the same."""
+    last = b""
+    for _ in range(_LOOKS):
+        found = _picture(screen, folder / "screen.png")
+        if found == last:
+            return found
+        last = found
+    raise AssertionError("the screen never stood still")
+
+
+def _changed(screen: Screen, folder: Path, before: bytes) -> bytes:
+    """The screen once it shows something else than `before`, and has settled."""
+    for _ in range(_LOOKS):
+        if _picture(screen, folder / "screen.png") != before:
+            return _settled(screen, folder)
+    raise AssertionError("the screen did not change")
 
 
 def _picture(screen: Screen, path: Path) -> bytes:

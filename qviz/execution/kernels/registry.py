@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +146,21 @@ def kernel(*kinds: str) -> Callable[[Prepare], Prepare]:
         return prepare
 
     return register
+
+
+@contextmanager
+def replaced_kernel(kind: str, change: Callable[[Prepare], Prepare]) -> Iterator[None]:
+    """Prepare operators of `kind` by what `change` makes of their function, in this context.
+
+    To try another kernel, or to see that a wrong one is found. Holds for this process; executors
+    that exist already keep their kernels.
+    """
+    prepare = _PREPARE[kind]
+    _PREPARE[kind] = change(prepare)
+    try:
+        yield
+    finally:
+        _PREPARE[kind] = prepare
 
 
 def prepare_kernel(context: Context) -> Kernel:
