@@ -50,8 +50,7 @@ def range_note(scaling: str, low: float, high: float) -> str | None:
         return None
     return (
         f"Scaled to {scaling}, the inputs reach from {low:.3g} to {high:.3g}, but the network was "
-        f"trained on {least:g} to {greatest:g}: the input range does not fit, and accuracy is lost "
-        f"before anything is quantized."
+        f"trained on {least:g} to {greatest:g}: the input range does not fit, whatever the scheme."
     )
 
 
@@ -187,6 +186,7 @@ class _DemoRun:
         note = range_note(scaling, low, high)
         self.notes += [note] if note else []
         yield self._progress(stage)
+        yield self.result()
 
     def _scaled(self, scaling: str) -> Dataset:
         wanted, own = Preprocessing.parse(scaling), self.data.preprocessing

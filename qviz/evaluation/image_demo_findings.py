@@ -17,6 +17,7 @@ from qviz.evaluation.image_scores import (
     ImageScores,
 )
 from qviz.evaluation.statistics import wilson_interval
+from qviz.quantities import percent_text
 
 _ABOUT = {
     "tfjs-uint16": "16 bits per tensor over the weights as written (tfjs-uint16)",
@@ -128,8 +129,9 @@ def _published() -> tuple[str, ...]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return percent_text(share, 1)
 
 
 def _points(change: float) -> str:
-    return f"{100 * change:+.1f}".replace("-", "−")
+    text = f"{100 * change:+.1f}".replace("-", "−")
+    return "0.0" if text[1:] == "0.0" else text

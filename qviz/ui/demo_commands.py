@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from qviz.evaluation.demo import DEMOS
 from qviz.jobs.results import DemoSetup
 from qviz.ui.file_commands import FileCommands
+from qviz.ui.image_demo_command import ImageDemoCommand
 from qviz.ui.settings import Settings
 from qviz.ui.workbench import Workbench
 
@@ -29,27 +30,22 @@ class DemoCommands(QObject):
         super().__init__(window)
         self._window, self._workbench, self._files = window, workbench, files
         self._settings = settings
+        self.photographs = ImageDemoCommand(window, workbench, files, settings)
 
     def open(self, name: str, folder: str = "") -> None:
-        """Open a demo; its data lie in `folder`, or in a cache, or are downloaded."""
+        """Open a demo; its data lie in `folder`, or in a cache, or are downloaded.
+
+        The demo without data of its own asks for images in a dialog.
+        """
+        demo = DEMOS[name]
+        if not demo.data:
+            self.photographs.ask()
+            return
         if self._workbench.running:
             return
-        demo = DEMOS[name]
-        if not demo.data and not folder:
-            self.folder_needed.emit(
-                name,
-                self.tr(
-                    "{0} needs photographs: choose a folder with one folder of images for each "
-                    "ImageNet class. (The 1,000 images of the published numbers may not be "
-                    "shipped.)"
-                ).format(demo.title),
-                "",
-            )
-            return
-        arguments = {"name": name, "folder" if demo.data else "data": folder}
         self._workbench.start_job(
             "demo",
-            arguments,
+            {"name": name, "folder": folder},
             self.tr("Getting {0} ready").format(demo.title),
             self._on_ready,
             lambda message, details: self.folder_needed.emit(name, message, details),

@@ -37,6 +37,24 @@ def ask_plot_target(parent: QWidget, settings: Settings, name: str) -> str:
     )
 
 
+def ask_image_table(parent: QWidget, settings: Settings) -> str:
+    """Ask for a table of image files and labels; nothing if the user gave up."""
+    path, _ = QFileDialog.getOpenFileName(
+        parent,
+        tr("Table of image files and labels"),
+        settings.folder,
+        tr("Tables (*.csv *.tsv);;All files (*)"),
+    )
+    return _remembered(path, settings)
+
+
+def ask_table_target(parent: QWidget, settings: Settings, name: str) -> str:
+    """Ask where a table goes."""
+    return _ask_target(
+        parent, settings, tr("Export table"), f"{name}.csv", tr("Numbers as CSV (*.csv)")
+    )
+
+
 def ask_report_target(parent: QWidget, settings: Settings, name: str, ending: str) -> str:
     """Ask where a report goes."""
     filters = {

@@ -220,6 +220,8 @@ class MainWindow(QMainWindow):
         self.start_page.sine_asked.connect(lambda: self.tabs.setCurrentIndex(SINE))
         self.start_page.demo_asked.connect(self.demos.open)
         self.demos.folder_needed.connect(self._on_folder_needed)
+        self.demos.photographs.complained.connect(self._complain)
+        self.demos.photographs.written.connect(self._on_written)
         self.start_page.recent_chosen.connect(files.open_model)
         self.start_page.recent_removed.connect(self._on_recent_removed)
         self.drop.model_dropped.connect(files.open_model)

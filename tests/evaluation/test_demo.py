@@ -205,7 +205,7 @@ def test_images_are_judged_by_number_and_by_word(
     assert {step.total for step in told} == {15}
     assert told[-1].done == 15
     parts = [event for event in met if isinstance(event, ImageDemoResult)]
-    assert [len(part.rows) for part in parts] == [2, 4]
+    assert [len(part.rows) for part in parts] == [2, 2, 4, 4]
     assert parts[-1].rows == result.rows
     assert result.samples == 5
     # Operators only, no Keras layers: the size is that of the TFLite file.

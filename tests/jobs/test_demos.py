@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from keras_reference import KerasReference
 
 from qviz.children import child_environment
 from qviz.errors import ConversionError, DatasetError, ModelFormatError
@@ -184,6 +185,40 @@ def test_a_sample_is_trained_in_a_child(shared_folder: Path, tmp_path: Path) -> 
     assert [op.kind for op in trained.operators] == [op.kind for op in shipped.operators]
     assert "tensorflow" not in sys.modules
     assert "keras" not in sys.modules
+
+
+_DOWNLOAD = """
+import contextlib, importlib.util, io
+from keras.src.utils import file_utils
+spec = importlib.util.spec_from_file_location("mobilenetv2_train", script)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+kept, said = file_utils.urlretrieve, io.StringIO()
+try:
+    with contextlib.redirect_stdout(said):
+        module._tell_download()
+        got = keras.utils.get_file("weights.h5", url, cache_dir=folder)
+finally:
+    file_utils.urlretrieve = kept
+result = (said.getvalue(), open(got, "rb").read())
+"""
+
+
+@pytest.mark.tensorflow
+def test_the_download_of_weights_tells_how_far_it_is(
+    keras_reference: KerasReference, tmp_path: Path
+) -> None:
+    content = np.random.default_rng(0).bytes(1_000_000)
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "w.h5").write_bytes(content)
+    url = (tmp_path / "served" / "w.h5").as_uri()
+    path = sample_models() / "mobilenetv2" / "train.py"
+    said, got = keras_reference.run(_DOWNLOAD, script=str(path), url=url, folder=str(tmp_path))
+    assert got == content
+    steps = [line for line in said.splitlines() if scripts._PROGRESS.fullmatch(line)]
+    assert 50 < len(steps) <= 101
+    assert steps[0] == "[0/1000000] downloading MobileNetV2's weights, 0.0 of 1.0 MB"
+    assert steps[-1] == "[1000000/1000000] downloading MobileNetV2's weights, 1.0 of 1.0 MB"
 
 
 @pytest.mark.tensorflow

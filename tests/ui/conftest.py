@@ -53,6 +53,18 @@ def window(qtbot: QtBot, settings: Settings, processes: list[FakeProcess]) -> It
 
 
 @pytest.fixture
+def real_window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
+    """The window with the real worker processes."""
+    result = MainWindow(settings)
+    qtbot.addWidget(result)
+    result.show()
+    result.tabs.build()
+    yield result
+    result.close()
+    QApplication.clipboard().clear()
+
+
+@pytest.fixture
 def opened(qtbot: QtBot, window: MainWindow) -> MainWindow:
     """The window with the fake model and data."""
     window.session.choose_data(DataSpec("digits"))

@@ -69,16 +69,20 @@ def test_missing_data_ask_for_a_folder(
     qtbot.waitUntil(lambda: not window.workbench.running, timeout=5000)
 
 
-def test_photographs_are_asked_for(
-    window: MainWindow, qtbot: QtBot, workers: list[FakeProcess], monkeypatch: pytest.MonkeyPatch
-):
+def test_photographs_are_asked_for(window: MainWindow, workers: list[FakeProcess]):
     window.commands["demo_mobilenet"].trigger()
-    assert window.message_bar.isVisible()
-    assert "photographs" in window.message_bar.text.text()
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
-    qtbot.mouseClick(window.message_bar.action, Qt.MouseButton.LeftButton)
-    assert not window.workbench.running
-    assert not any(task == "demo" for p in workers for task, _ in p.requests)
+    dialog = window.demos.photographs.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert not dialog.run.isEnabled()
+    assert "folder of images" in dialog.stage.text()
+    dialog.form.use_images("/photographs")
+    assert dialog.run.isEnabled()
+    assert dialog.stage.text() == ""
+    dialog.form.from_file.setChecked(True)
+    assert not dialog.run.isEnabled()
+    assert "file with the network" in dialog.stage.text()
+    assert not any(task == "image-demo" for p in workers for task, _ in p.requests)
 
 
 def test_other_messages_have_no_folder_button(window: MainWindow):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,8 @@ from qviz.quantization.scheme import SCHEMES
 from qviz.resources import sample_models
 from qviz.ui.app import offscreen_picture
 from qviz.ui.main_window import MainWindow
-from qviz.ui.settings import Settings
 
 MODEL = sample_models() / "digits" / "digits.keras"
-
-
-@pytest.fixture
-def real_window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
-    window = MainWindow(settings)
-    qtbot.addWidget(window)
-    window.show()
-    window.tabs.build()
-    yield window
-    window.close()
 
 
 def open_digits(window: MainWindow, qtbot: QtBot) -> None:
