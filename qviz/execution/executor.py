@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +21,7 @@ from qviz.execution.kernels.registry import IMPOSSIBLE, place_of
 from qviz.execution.memory import reuse_freed_memory
 from qviz.execution.parallel import map_in_order, worker_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
+from qviz.execution.team import Team
 from qviz.execution.trace import Trace, join_traces
 from qviz.graph import Graph, Operator, Tensor
 
@@ -105,6 +105,7 @@ class Executor:
         self.threads = worker_count(threads)
         # Time that a sample took in the last run.
         self._seconds: float | None = None
+        self._team = Team()
         self._tensors: dict[str, Tensor] = dict(graph.tensors)
         self._constants: dict[str, NDArray[Any]] = {
             n: _read_only(t.data) for n, t in graph.tensors.items() if t.data is not None
@@ -222,28 +223,32 @@ class Executor:
             if workers == 1:
                 traces = [self._run_fresh(piece, kept) for piece in pieces]
             else:
-                compute = partial(self._run_fresh, kept=kept)
-                traces = list(self._share_out(compute, pieces, size, kept, workers))
+                seconds = None if self._seconds is None else self._seconds * size
+                items = [(piece, frozenset(kept)) for piece in pieces]
+                results = self._team.map_in_order(self._run_apart, items, workers, seconds)
+                traces = list(self._complete(pieces, results, kept))
         self._seconds = (time.perf_counter() - start) * workers / max(1, count)
         return join_traces(traces)
 
-    def _share_out(
+    def _run_apart(
+        self, item: tuple[Mapping[str, NDArray[Any]], Collection[str]]
+    ) -> dict[str, NDArray[Any]]:
+        """What is computed of a piece and kept, for another process."""
+        piece, kept = item
+        return self._computed(self._run_fresh(piece, kept))
+
+    def _computed(self, trace: Trace) -> dict[str, NDArray[Any]]:
+        """Without what is there before a run, and has to stay the same array."""
+        given = {*self._constants, *self.graph.inputs}
+        return {n: array for n, array in trace.items() if n not in given}
+
+    def _complete(
         self,
-        run: Callable[[Mapping[str, NDArray[Any]]], Trace],
-        pieces: Sequence[Mapping[str, NDArray[Any]]],
-        size: int,
+        pieces: Iterable[Mapping[str, NDArray[Any]]],
+        results: Iterable[Mapping[str, NDArray[Any]]],
         kept: Collection[str],
-        workers: int,
     ) -> Iterator[Trace]:
-        """Traces of pieces of `size` samples, computed by several workers."""
-        given = {**self._constants, **dict.fromkeys(self.graph.inputs)}
-
-        def compute(piece: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-            # What was there before is here already, and has to stay the same array.
-            return {n: array for n, array in run(piece).items() if n not in given}
-
-        seconds = None if self._seconds is None else self._seconds * size
-        results = map_in_order(compute, pieces, workers, seconds)
+        """Traces of pieces from what another process computed of them."""
         for piece, computed in zip(pieces, results, strict=True):
             fresh = {n: _read_only(a) for n, a in (*piece.items(), *computed.items())}
             arrays = {**self._constants, **fresh}
@@ -283,8 +288,13 @@ class Executor:
             yield from (self.run(batch, taps) for batch in batches)
             return
         # Whole batches to each worker, which then begins only once.
-        run = partial(self.run, taps=taps)
-        yield from self._share_out(run, batches, batch_size, kept, self.threads)
+        seconds = None if self._seconds is None else self._seconds * batch_size
+
+        def run(batch: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+            return self._computed(self.run(batch, taps))
+
+        results = map_in_order(run, batches, self.threads, seconds)
+        yield from self._complete(batches, results, kept)
 
     def run_operator(
         self, index: int, inputs: Sequence[NDArray[Any] | None]

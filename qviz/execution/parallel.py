@@ -3,7 +3,8 @@
 Threads do not reach the second core here: numpy lets go of the interpreter for some tens of
 microseconds at a time, and threads lose as much by waiting for it as they gain. So where the system
 can fork, the work goes to copies of this process, which share its memory, send back small results
-and are gone afterwards; threads are left for other systems.
+and are gone afterwards (or stay for more, see `qviz.execution.team`); threads are left for other
+systems.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -34,13 +36,13 @@ Result = TypeVar("Result")
 # Each worker holds the arrays of a piece of work; more of them than this gain little.
 _MOST_WORKERS = 16
 # Work that is worth the ten milliseconds of a fork and what it costs to copy pages afterwards.
-_WORTH_A_FORK_S = 0.06
+WORTH_A_FORK_S = 0.06
 # Items that are read before the first of them is done, for each worker.
 _AHEAD = 16
 # A copy that gives nothing for so long is stuck.
 _PATIENCE_S, _LONGEST_PATIENCE_S = 30.0, 3600.0
 
-_CAN_FORK = sys.platform == "linux"
+CAN_FORK = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 
 _worker = threading.local()
@@ -89,24 +91,23 @@ def map_in_order(
     seconds : float, optional
         Time that an item takes, if known; else the first is computed alone and timed.
     """
-    if workers == 1 or getattr(_worker, "is_one", False):
+    if workers == 1 or is_worker():
         yield from map(function, items)
         return
-    if not _CAN_FORK:
+    if not CAN_FORK:
         yield from _map_in_threads(function, items, workers)
         return
     waiting = iter(items)
     if seconds is None:
         start = time.perf_counter()
-        yield from (_alone(function, item) for item in islice(waiting, 1))
+        yield from (compute_alone(function, item) for item in islice(waiting, 1))
         seconds = time.perf_counter() - start
     while chunk := list(islice(waiting, workers * _AHEAD)):
         used = min(workers, len(chunk))
-        if used == 1 or seconds * len(chunk) < _WORTH_A_FORK_S:
+        if used == 1 or seconds * len(chunk) < WORTH_A_FORK_S:
             yield from map(function, chunk)
         else:
-            patience = min(_PATIENCE_S + 20 * seconds, _LONGEST_PATIENCE_S)
-            yield from _map_in_processes(function, chunk, used, patience)
+            yield from _map_in_processes(function, chunk, used, patience_for(seconds))
 
 
 def _map_in_threads(
@@ -127,11 +128,16 @@ def _map_in_threads(
                 future.cancel()
 
 
+def is_worker() -> bool:
+    """Whether the calling thread computes for another, and shares nothing out itself."""
+    return getattr(_worker, "is_one", False)
+
+
 def _become_worker() -> None:
     _worker.is_one = True
 
 
-def _alone(function: Callable[[Item], Result], item: Item) -> Result:
+def compute_alone(function: Callable[[Item], Result], item: Item) -> Result:
     """``function(item)``, of which nothing is shared out."""
     _worker.is_one = True
     try:
@@ -141,11 +147,21 @@ def _alone(function: Callable[[Item], Result], item: Item) -> Result:
 
 
 @dataclass(slots=True, eq=False)
-class _Copy:
-    """A copy of this process that computes some of the items."""
+class Copy:
+    """A copy of this process, and the pipe to it."""
 
     process: int
-    results: Connection[Any, Any]
+    pipe: Connection[Any, Any]
+    _has_ended: bool = False
+
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        if not self._has_ended:
+            try:
+                self._has_ended = os.waitpid(self.process, os.WNOHANG)[0] != 0
+            except ChildProcessError:
+                self._has_ended = True
+        return not self._has_ended
 
     def receive(self, patience: float) -> Any:
         """Its next result.
@@ -155,51 +171,84 @@ class _Copy:
         EOFError, OSError
             If there is none to come, or none came within `patience` seconds.
         """
-        if not self.results.poll(patience):
+        if not self.pipe.poll(patience):
             raise TimeoutError
-        return self.results.recv()
+        return self.pipe.recv()
 
     def close(self) -> None:
         """End it, wherever it is."""
-        self.results.close()
-        with suppress(ProcessLookupError):
+        self.pipe.close()
+        # The number of one that has ended may be another's by now.
+        if self.is_running():
             os.kill(self.process, signal.SIGKILL)
-        with suppress(ChildProcessError):
             os.waitpid(self.process, 0)
+            self._has_ended = True
+
+
+# What a copy says if it fails or is ended: that it will not answer.
+NO_ANSWER = (EOFError, OSError, pickle.UnpicklingError)
+
+
+def patience_for(seconds: float) -> float:
+    """Seconds to wait for a result that takes so many."""
+    return min(_PATIENCE_S + 20 * seconds, _LONGEST_PATIENCE_S)
 
 
 def _map_in_processes(
     function: Callable[[Item], Result], items: Sequence[Item], workers: int, patience: float
 ) -> Iterator[Result]:
     """Every n-th item is computed here, those between them by copies of this process."""
-    copies: list[_Copy | None] = []
+    copies: list[Copy | None] = []
     release_freed_memory()
     try:
         for first in range(1, workers):
-            copies.append(_fork(function, items[first::workers]))
-        for index, item in enumerate(items):
-            which = index % workers - 1
-            copy = copies[which] if which >= 0 else None
-            if copy is None:
-                yield _alone(function, item)
-                continue
-            try:
-                result = copy.receive(patience)
-            except (EOFError, OSError, pickle.UnpicklingError):
-                # It failed or was ended. Here the same work gives the result, or the real error.
-                copy.close()
-                copies[which] = None
-                result = _alone(function, item)
-            yield result
+            copies.append(begin_copy(partial(_send_results, function, items[first::workers])))
+        yield from share_out(function, items, copies, patience)
     finally:
         for copy in copies:
             if copy is not None:
                 copy.close()
 
 
-def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> _Copy | None:
-    """A copy that computes `items`; None if the system has no room for it."""
-    receiver, sender = Pipe(duplex=False)
+def share_out(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    copies: list[Copy | None],
+    patience: float,
+) -> Iterator[Result]:
+    """Results in the order of the items, of which copy n sends every n-th; the others come here.
+
+    A copy that does not answer is closed, and None takes its place.
+    """
+    for index, item in enumerate(items):
+        which = index % (len(copies) + 1) - 1
+        copy = copies[which] if which >= 0 else None
+        if copy is None:
+            yield compute_alone(function, item)
+            continue
+        try:
+            result = copy.receive(patience)
+        except NO_ANSWER:
+            # It failed or was ended. Here the same work gives the result, or the real error.
+            copy.close()
+            copies[which] = None
+            result = compute_alone(function, item)
+        yield result
+
+
+def _send_results(
+    function: Callable[[Item], Result], items: Sequence[Item], pipe: Connection[Any, Any]
+) -> None:
+    for item in items:
+        pipe.send(function(item))
+
+
+def begin_copy(work: Callable[[Connection[Any, Any]], None]) -> Copy | None:
+    """A copy of this process that does `work` on its end of the pipe, then ends.
+
+    None if the system has no room for it.
+    """
+    here, there = Pipe()
     parent = os.getpid()
     try:
         with warnings.catch_warnings():
@@ -208,19 +257,18 @@ def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> _Copy | 
             warnings.simplefilter("ignore", DeprecationWarning)
             process = os.fork()
     except OSError:
-        receiver.close()
-        sender.close()
+        here.close()
+        there.close()
         return None
     if process:
-        sender.close()
-        return _Copy(process, receiver)
+        there.close()
+        return Copy(process, here)
     # What happens in the copy must never return to the caller's code.
     try:
-        receiver.close()
+        here.close()
         _die_with(parent)
         _become_worker()
-        for item in items:
-            sender.send(function(item))
+        work(there)
     finally:
         os._exit(0)
 

@@ -212,9 +212,27 @@ def main() -> None:
 
 
 def _cpu_seconds() -> float:
-    """Time that this process and its ended copies have computed."""
+    """Time that this process and its copies, those that are still there too, have computed."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    own = times.user + times.system + times.children_user + times.children_system
+    return own + sum(_cpu_seconds_of(process) for process in _copies())
+
+
+def _copies() -> list[int]:
+    """Processes that this one has made and that have not ended."""
+    found: list[int] = []
+    for children in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(word) for word in children.read_text("ascii").split()]
+    return found
+
+
+def _cpu_seconds_of(process: int) -> float:
+    with contextlib.suppress(OSError):
+        # The name, in brackets, may hold blanks; what follows does not.
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _peak_mb(loading: int) -> float:
@@ -225,13 +243,18 @@ def _peak_mb(loading: int) -> float:
     were no copies.
     """
     unit = 1 if sys.platform == "darwin" else 1024
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    own = _peak_bytes_of("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    copies = [ended * unit if ended > loading else 0, *map(_peak_bytes_of, _copies())]
+    return (own + max(copies)) / 1e6
+
+
+def _peak_bytes_of(process: int | str) -> int:
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
             if line.startswith("VmHWM:"):
-                own = int(line.split()[1]) * 1024
-    copies = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + (copies * unit if copies > loading else 0)) / 1e6
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 if __name__ == "__main__":

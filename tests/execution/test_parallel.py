@@ -26,7 +26,7 @@ def share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     """Both ways of sharing work out."""
     if request.param == "processes" and sys.platform != "linux":
         pytest.skip("only Linux shares by copies")
-    monkeypatch.setattr(parallel, "_CAN_FORK", request.param == "processes")
+    monkeypatch.setattr(parallel, "CAN_FORK", request.param == "processes")
     return str(request.param)
 
 
