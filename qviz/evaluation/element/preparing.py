@@ -70,7 +70,8 @@ def tracer_steps(
         )
     yield Progress(0, 0, f"quantizing to {scheme.id}")
     quantized = quantize(graph, scheme, statistics)
-    return ElementTracer(quantized, quantize(graph, "float32"), rounding)
+    known = {operator.layer for operator in graph.operators}
+    return ElementTracer(quantized, quantize(graph, "float32"), rounding, known)
 
 
 def sample_of(tracer: ElementTracer, data: Dataset | None, number: int) -> Sample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -57,12 +57,19 @@ class ElementTracer:
         Float, batch norms folded; None where only the quantized file is there.
     mode : str
         Rounding mode, one of ``qviz.execution.MODES``.
+    known : collection of str
+        Layers of the model as its author wrote it, some of which folding may have taken away.
     """
 
     def __init__(
-        self, quantized: Graph, reference: Graph | None = None, mode: str = "reference"
+        self,
+        quantized: Graph,
+        reference: Graph | None = None,
+        mode: str = "reference",
+        known: Collection[str] = (),
     ) -> None:
         self.quantized, self.reference, self.mode = quantized, reference, mode
+        self._known = frozenset(known)
         self._executor = Executor(quantized, mode)
         self._float_executor = None if reference is None else Executor(reference, mode)
         sizes = (t.size * t.dtype.itemsize for t in quantized.tensors.values())
@@ -123,8 +130,7 @@ class ElementTracer:
     def _layer(self, name: str) -> Layer:
         if name in self._layers:
             return self._layers[name]
-        known = self.reference is not None and any(x.name == name for x in layers(self.reference))
-        if known:
+        if name in self._known:
             raise ExecutionError(
                 f"The layer {name!r} is no longer one of its own in the quantized network: it "
                 f"became part of the one before or after it. Trace that layer instead."

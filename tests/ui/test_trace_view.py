@@ -1,0 +1,243 @@
+"""Trace: one number of a layer in the window, with the real worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeProcess, answer
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from qviz.evaluation.element import ElementTrace
+from qviz.jobs.results import DataSpec
+from qviz.quantization.scheme import SCHEMES
+from qviz.resources import sample_models
+from qviz.ui.command_palette import CommandPalette
+from qviz.ui.main_window import MainWindow
+from qviz.ui.settings import Settings
+from qviz.ui.theme import DARK, LIGHT
+from qviz.ui.view_tabs import TRACE
+from qviz.ui.views.trace import TraceView
+
+MODEL = sample_models() / "digits" / "digits.keras"
+
+
+@pytest.fixture
+def real_window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.tabs.build()
+    window.session.choose_data(DataSpec("digits"))
+    with qtbot.waitSignal(window.session.model_opened, timeout=30_000):
+        window.files.open_model(str(MODEL))
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def view(real_window: MainWindow, qtbot: QtBot) -> TraceView:
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=60_000):
+        real_window.commands["trace"].trigger()
+    assert real_window.tabs.currentIndex() == TRACE
+    shown = real_window.tabs.trace
+    assert shown is not None
+    return shown
+
+
+def trace_of(view: TraceView) -> ElementTrace:
+    assert view.data is not None
+    return view.data.trace
+
+
+def test_largest_error_next_and_coordinates(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    traced = real_window.tracing.traced
+    with qtbot.waitSignal(traced, timeout=30_000):
+        real_window.session.select_layer("conv2")
+    worst = trace_of(view)
+    assert (worst.layer, worst.rank) == ("conv2", 0)
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.next.click()
+    assert trace_of(view).rank == 1
+    assert abs(trace_of(view).difference or 0) <= abs(worst.difference or 0)
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.places[3].setValue(5)
+    assert trace_of(view).at[3] == 5
+    assert trace_of(view).at[1:3] == tuple(box.value() for box in view.places[1:3])
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.sample.setValue(9)
+    assert view.data is not None
+    assert (view.data.sample, view.sample.maximum()) == (9, 449)
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.largest.click()
+    assert trace_of(view).rank == 0
+    assert "stands for" in view.result.text()
+
+
+def test_walking_through_the_products(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+        real_window.session.select_layer("conv2")
+    terms = trace_of(view).terms
+    panel = view.terms
+    assert terms is not None
+    assert panel.position == terms.count == 576
+    # All products are added up: that is the sum of the first step.
+    assert f"sum {terms.total:,}".replace("-", "−") in panel.readout.text()
+    assert view.chain.cards[0].accessibleName() == "1. Sum the products"
+    panel.set_position(1)
+    assert panel.inputs.texts[0][0] == str(terms.codes[0]).replace("-", "−")
+    assert not panel.back.isEnabled()
+    panel.slider.setFocus()
+    qtbot.keyClick(panel.slider, Qt.Key.Key_Right)
+    assert panel.position == 2
+    assert panel.readout.text().startswith("Term 2 of 576")
+    qtbot.keyClick(panel.slider, Qt.Key.Key_Space)
+    assert panel.play.isChecked()
+    qtbot.waitUntil(lambda: panel.position > 2, timeout=5000)
+    qtbot.keyClick(panel.slider, Qt.Key.Key_Space)
+    assert not panel.play.isChecked()
+    # The tenth product is the first of the next channel.
+    panel.set_position(10)
+    assert panel.weights.texts[0][0] == str(terms.weights[9]).replace("-", "−")
+
+
+def test_operators_without_products_show_their_steps(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+        real_window.session.select_layer("flatten")
+    assert trace_of(view).operator.kind == "RESHAPE"
+    assert not view.terms.isVisible()
+    assert view.chain.isVisible()
+    assert [c.accessibleName() for c in view.chain.cards] == ["1. Copy", "2. Real value"]
+
+
+def test_other_operator_of_the_layer(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    assert trace_of(view).operator.kind == "CONV_2D"
+    assert view.operator.isVisible()
+    at = view.operator.findText("Quantize")
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+        view.operator.setCurrentIndex(at)
+        view.operator.activated.emit(at)
+    assert trace_of(view).operator.kind == "QUANTIZE"
+
+
+def test_schemes_change_the_codes_or_say_why_not(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+        real_window.session.choose_scheme(SCHEMES["int16x8"])
+    assert trace_of(view).operands[-1].dtype == "int16"
+    assert view.status.text().startswith("int16x8 on digits")
+    real_window.session.choose_scheme(SCHEMES["float32"])
+    qtbot.waitUntil(lambda: view.data is None, timeout=30_000)
+    assert "no integer steps to trace" in view.message.text()
+    assert not view.button.isVisible()
+    assert view.plots() == ()
+
+
+def test_copy_table_and_csv(
+    view: TraceView,
+    real_window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+        real_window.session.select_layer("dense1")
+    view.copy_button.click()
+    text = QApplication.clipboard().text()
+    assert text.startswith("FULLY_CONNECTED of dense1, element [0, ")
+    assert sum(line.strip()[:1].isdigit() for line in text.splitlines()) >= 1024
+    view.as_table.setChecked(True)
+    assert view.term_table.proxy.rowCount() == 1024
+    assert view.step_table.proxy.rowCount() == len(trace_of(view).steps)
+    target = tmp_path / "trace.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    real_window.commands["export_plot"].trigger()
+    rows = target.read_text(encoding="utf-8").splitlines()
+    assert sum(row.startswith("term,") for row in rows) == 1024
+    assert any(row.startswith("difference,rounding the weights,") for row in rows)
+
+
+def test_both_themes_can_be_drawn(view: TraceView) -> None:
+    pictures = []
+    for theme in (LIGHT, DARK):
+        view.set_theme(theme)
+        image = view.grab().toImage()
+        colors = {
+            image.pixelColor(x, y).name()
+            for x in range(0, image.width(), 5)
+            for y in range(0, image.height(), 5)
+        }
+        assert len(colors) > 30
+        pictures.append(colors)
+    assert pictures[0] != pictures[1]
+
+
+def test_ways_to_it(opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]) -> None:
+    session = opened.session
+    other = session.model.layers[2].name
+    menu = opened.tracing.menu_of(other)
+    assert menu.actions()[0].text() == f"&Trace an element of {other}"
+    menu.actions()[0].trigger()
+    assert opened.tabs.currentIndex() == TRACE
+    assert session.layer == other
+    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
+    asked = next(a for t, a in processes[0].requests if t == "trace")
+    assert (asked["choice"].layer, asked["data"]) == (other, DataSpec("digits"))
+    opened.tabs.setCurrentIndex(0)
+    opened.activateWindow()
+    qtbot.keyClick(opened, Qt.Key.Key_8, Qt.KeyboardModifier.ControlModifier)
+    assert opened.tabs.currentIndex() == TRACE
+    palette = CommandPalette(opened.commands.all(), opened)
+    qtbot.addWidget(palette)
+    assert opened.commands["trace"] in opened.commands.all()
+    layers = (opened.panels.layers.table, opened.tabs.layer_error.table)
+    for table in layers:
+        assert table.contextMenuPolicy() == Qt.ContextMenuPolicy.CustomContextMenu
+
+
+def test_a_row_of_a_run_means_its_scheme(compared: MainWindow) -> None:
+    window = compared
+    run = next(r for r in window.session.runs if r.result.scheme.id == "int16x8")
+    window.session.choose_scheme(SCHEMES["int8"])
+    window.session.select_run(run)
+    name = window.session.model.layers[3].name
+    window.tracing.menu_of(name, of_run=True).actions()[0].trigger()
+    assert window.session.scheme.id == "int16x8"
+    assert window.session.layer == name
+
+
+def test_refusals_and_late_answers(
+    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
+) -> None:
+    def refuse(task: str, arguments: dict[str, object]) -> object:
+        if task == "trace":
+            raise ValueError("There is nothing to trace.")
+        return answer(task, arguments)
+
+    view = opened.tabs.trace
+    assert view is not None
+    processes[0].script = refuse
+    opened.commands["trace"].trigger()
+    qtbot.waitUntil(lambda: view.message.text() == "There is nothing to trace.", timeout=5000)
+    assert not opened.message_bar.isVisible()
+
+
+def test_before_a_model_it_says_what_will_be_there(window: MainWindow) -> None:
+    window.commands["trace"].trigger()
+    view = window.tabs.trace
+    assert view is not None
+    assert "taken apart" in view.message.text()
+    assert view.button.isVisible()
