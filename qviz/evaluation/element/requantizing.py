@@ -99,6 +99,13 @@ def by_multiplier(
     """Scale by a 31-bit multiplier and a shift, rounding twice."""
     multiplier, shift = quantize_multiplier(real)
     _say_multiplier(chain, real, multiplier, shift, ratio)
+    return scale_in_fixed_point(chain, acc, multiplier, shift, halves)
+
+
+def scale_in_fixed_point(
+    chain: Chain, acc: int, multiplier: int, shift: int, halves: Halves
+) -> int:
+    """``round(round(acc * multiplier / 2**31) * 2**shift)``, step by step."""
     shifted = acc
     if shift > 0:
         shifted = _wrapped(acc << (shift & 31))

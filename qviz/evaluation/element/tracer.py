@@ -12,6 +12,7 @@ from qviz.errors import ExecutionError, UnsupportedOperatorError
 from qviz.evaluation.element.contributions import contributions_of
 from qviz.evaluation.element.conversions import CONVERSIONS, conversion_steps
 from qviz.evaluation.element.lookups import LOOKUPS, lookup_steps
+from qviz.evaluation.element.means import MEANS, mean_steps
 from qviz.evaluation.element.moves import MOVES, move_steps
 from qviz.evaluation.element.multiply_adds import MULTIPLY_ADDS, multiply_add_steps
 from qviz.evaluation.element.operation import NoStepsError, Operation, Steps, describe
@@ -39,6 +40,7 @@ _TRACERS: dict[str, Callable[[Operation], Steps]] = {
     **dict.fromkeys(MULTIPLY_ADDS, multiply_add_steps),
     **dict.fromkeys(TWO_OPERANDS, two_operand_steps),
     **dict.fromkeys(POOLS, pooling_steps),
+    **dict.fromkeys(MEANS, mean_steps),
     **dict.fromkeys(CONVERSIONS, conversion_steps),
     **dict.fromkeys(LOOKUPS, lookup_steps),
     **dict.fromkeys(MOVES, move_steps),
