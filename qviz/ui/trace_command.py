@@ -93,6 +93,7 @@ class TraceCommand(QObject):
         if view is None:
             return
         view.asked.connect(self._on_asked)
+        view.followed.connect(self._on_followed)
         view.model_asked.connect(self._tabs.run_asked)
         if self._tabs.layer_error is not None:
             self.offer_in(self._tabs.layer_error.table, of_run=True)
@@ -129,6 +130,10 @@ class TraceCommand(QObject):
     def _on_asked(self) -> None:
         self._stale = True
         self._refresh()
+
+    def _on_followed(self, layer: str) -> None:
+        self._session.select_layer(layer)
+        self._on_asked()
 
     def _refresh(self) -> None:
         view, session = self._view, self._session

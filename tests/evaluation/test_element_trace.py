@@ -262,10 +262,41 @@ def test_samples_that_are_not_there(digits: tuple[Graph, Dataset]) -> None:
         sample_of(tracer, data, -1)
 
 
-@pytest.mark.parametrize("scheme", ["float32", "float16", "tfjs-uint8", "eightbit"])
+@pytest.mark.parametrize("scheme", ["float32", "float16", "tfjs-uint8"])
 def test_schemes_without_steps(digits: tuple[Graph, Dataset], scheme: str) -> None:
     with pytest.raises(SchemeError, match=f"Under {scheme} the operators compute in float32"):
         made(*digits, scheme)
+
+
+def test_eightbit_has_a_view_of_its_own(digits: tuple[Graph, Dataset]) -> None:
+    with pytest.raises(SchemeError, match="the eightbit view shows their steps"):
+        made(*digits, "eightbit")
+
+
+def test_a_number_is_followed_to_the_input(digits: tuple[Graph, Dataset]) -> None:
+    """From the last layer back to the image, each time to the code that was read."""
+    graph, data = digits
+    tracer = made(graph, data, "int8")
+    sample = sample_of(tracer, data, 0)
+    trace = tracer.trace(sample, ElementChoice("dense2"))
+    kinds = [trace.operator.kind]
+    for _ in range(20):
+        source = trace.operands[0]
+        if source.operator is None:
+            break
+        if source.at is not None:
+            at, code = source.at, None
+        else:
+            assert trace.terms is not None
+            inside = np.flatnonzero(~trace.terms.is_padding)[0]
+            at, code = tuple(trace.terms.places[inside]), int(trace.terms.codes[inside])
+        trace = tracer.trace(sample, ElementChoice(source.layer, at, operator=source.operator))
+        assert code in (None, trace.code)
+        kinds.append(trace.operator.kind)
+    assert kinds[-1] == "QUANTIZE"
+    assert trace.operands[0].tensor == graph.inputs[0]
+    wanted = ["FULLY_CONNECTED", "FULLY_CONNECTED", "RESHAPE", "CONV_2D", "MAX_POOL_2D", "CONV_2D"]
+    assert kinds[:6] == wanted
 
 
 def test_integers_need_samples(digits: tuple[Graph, Dataset]) -> None:

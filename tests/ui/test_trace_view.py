@@ -109,6 +109,35 @@ def test_walking_through_the_products(
     assert panel.weights.texts[0][0] == str(terms.weights[9]).replace("-", "−")
 
 
+def test_a_number_is_followed_to_where_it_was_made(
+    view: TraceView, real_window: MainWindow, qtbot: QtBot
+) -> None:
+    traced = real_window.tracing.traced
+    with qtbot.waitSignal(traced, timeout=30_000):
+        real_window.session.select_layer("conv2")
+    first = trace_of(view)
+    assert first.terms is not None
+    assert not view.back.isVisible()
+    # A click on the middle of the window goes to its term.
+    grid = view.terms.inputs
+    grid.grab()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid._cells.center().toPoint())
+    at = view.terms.position - 1
+    assert at % 9 == 4
+    code = int(first.terms.codes[at])
+    assert view.sources[0].isVisible()
+    assert not view.sources[1].isVisible()
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.sources[0].click()
+    assert (trace_of(view).layer, trace_of(view).code) == ("pool", code)
+    assert trace_of(view).at == tuple(first.terms.places[at])
+    assert real_window.session.layer == "pool"
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.back.click()
+    assert (trace_of(view).layer, trace_of(view).at) == ("conv2", first.at)
+    assert not view.back.isVisible()
+
+
 def test_operators_without_products_show_their_steps(
     view: TraceView, real_window: MainWindow, qtbot: QtBot
 ) -> None:

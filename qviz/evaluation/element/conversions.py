@@ -61,7 +61,7 @@ def conversion_steps(operation: Operation) -> Steps:
             stages = (Stage("rounding the input", "The float input as a code.", own),)
         stages = (*stages, Stage("layers before", before, (met,)))
     return Steps(
-        operands=(operation.operand(0, "input"),),
+        operands=(operation.operand(0, "input", operation.flat),),
         steps=tuple(chain.steps),
         result=result,
         real=lambda operands: float(operands[0][0]),

@@ -101,7 +101,7 @@ def lookup_steps(operation: Operation) -> Steps:
     real_of_code(chain, operation.context, entry)
     given, stages = _given(operation, met)
     return Steps(
-        operands=(operation.operand(0, "input"),),
+        operands=(operation.operand(0, "input", operation.flat),),
         steps=tuple(chain.steps),
         result=entry,
         real=lambda operands: float(function(operands[0])[0]),

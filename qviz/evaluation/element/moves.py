@@ -73,7 +73,7 @@ def move_steps(operation: Operation) -> Steps:
         stages = input_stages(given, {0: own_codes(source, given[0])}, {0: met[0]})
     role = f"input {index + 1}" if _joins(operation) else "input"
     return Steps(
-        operands=(operation.operand(index, role),),
+        operands=(operation.operand(index, role, place),),
         steps=tuple(chain.steps),
         result=code,
         real=lambda operands: float(operands[0][0]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -82,9 +82,13 @@ class Operation:
         """Values of input `index` in the float network."""
         return self.floats[index] if index < len(self.floats) else None
 
-    def operand(self, index: int, role: str, channel: int | None = None) -> Operand:
-        """Describe input `index`."""
-        return describe(self.tensor(index), role, channel)
+    def operand(self, index: int, role: str, place: int | None = None) -> Operand:
+        """Describe input `index`, of whose flattened elements `place` is read."""
+        found = describe(self.tensor(index), role)
+        if place is None:
+            return found
+        at = np.unravel_index(place, self.array(index).shape)
+        return replace(found, at=tuple(int(n) for n in at))
 
     def is_in_vector(self, lanes: int, run: int | None = None) -> bool:
         """Whether vector code of so many lanes computes the element, not the loop behind it."""

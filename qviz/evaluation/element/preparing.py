@@ -54,6 +54,12 @@ def tracer_steps(
     if is_quantized(graph):
         yield Progress(0, 0, "preparing the kernels")
         return ElementTracer(graph, None, rounding)
+    if scheme.family == "eightbit":
+        raise SchemeError(
+            "The operators of eightbit find their ranges while the model runs; the trace does not "
+            "take them apart, but the eightbit view shows their steps. Choose int8, int16x8 or "
+            "dynamic-range."
+        )
     if not (scheme.is_integer or scheme.family == "dynamic-range"):
         raise SchemeError(
             f"Under {scheme.id} the operators compute in float32, so that there are no integer "

@@ -63,6 +63,12 @@ class Operand:
         Code of the real value 0.
     channel : int or None
         Which of several scales it is.
+    layer : str
+        The layer that makes it; empty for constants and inputs of the network.
+    operator : int or None
+        The operator that makes it.
+    at : tuple of int, or None
+        The element that is read, where it is one; else the terms say which ones are.
     """
 
     role: str
@@ -72,6 +78,9 @@ class Operand:
     scale: float | None = None
     zero_point: int | None = None
     channel: int | None = None
+    layer: str = ""
+    operator: int | None = None
+    at: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

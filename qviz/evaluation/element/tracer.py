@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ class ElementTracer:
         sizes = (t.size * t.dtype.itemsize for t in quantized.tensors.values())
         self._keeps_all = sum(sizes) <= _KEPT_BYTES
         self._layers = {layer.name: layer for layer in layers(quantized)}
+        self._producers = quantized.producers()
         # Going from element to element asks for the same tensors of the same sample.
         self._last: tuple[Sample, frozenset[str], Trace, Trace | None] | None = None
 
@@ -128,6 +130,16 @@ class ElementTracer:
             choice.most_terms,
         )
         return self._assembled(layer.name, chosen, choices, operation, real, expected, order)
+
+    def _with_maker(self, operand: Operand) -> Operand:
+        """`operand` with the layer and the operator that make it, if they can be traced."""
+        index = self._producers.get(operand.tensor)
+        if index is None:
+            return operand
+        maker = self.quantized.operators[index]
+        if maker.outputs[0] != operand.tensor:
+            return operand
+        return replace(operand, layer=maker.layer or maker.outputs[0], operator=index)
 
     def _layer(self, name: str) -> Layer:
         if name in self._layers:
@@ -190,7 +202,8 @@ class ElementTracer:
         found, note = _steps(operation)
         if found is not None:
             _check(operation, found, code, value)
-        operands = tuple(_described(operation)) if found is None else found.operands
+        named = _described(operation) if found is None else found.operands
+        operands = tuple(self._with_maker(operand) for operand in named)
         channel = at[-1] if at else None
         rank = None if order is None else int(np.flatnonzero(order == operation.flat)[0])
         return ElementTrace(

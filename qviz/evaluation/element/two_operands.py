@@ -93,7 +93,10 @@ def two_operand_steps(operation: Operation) -> Steps:
         rounded = {i: own_codes(operation.tensor(i), given[i]) for i in (0, 1)}
         stages = input_stages(given, rounded, {0: met[0], 1: met[1]})
     return Steps(
-        operands=(operation.operand(0, "first input"), operation.operand(1, "second input")),
+        operands=tuple(
+            operation.operand(i, f"{name} input", _place(operation, operation.array(i)))
+            for i, name in enumerate(("first", "second"))
+        ),
         steps=tuple(chain.steps),
         result=code,
         real=_real_form(operation),
@@ -105,8 +108,13 @@ def two_operand_steps(operation: Operation) -> Steps:
 
 def _element(operation: Operation, array: Array) -> Any:
     """The element of an operand that is broadcast to the output."""
+    return array.reshape(-1)[_place(operation, array)]
+
+
+def _place(operation: Operation, array: Array) -> int:
+    """Its place in the flattened operand."""
     places = np.arange(array.size).reshape(array.shape)
-    return array.reshape(-1)[np.broadcast_to(places, operation.output.shape)[operation.at]]
+    return int(np.broadcast_to(places, operation.output.shape)[operation.at])
 
 
 def _given(operation: Operation) -> tuple[Floats, Floats] | None:

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qviz.evaluation.element import ElementChoice, ElementTrace
+from qviz.evaluation.element import ElementChoice, ElementTrace, Operand
 from qviz.evaluation.element.results import with_minus
 from qviz.evaluation.element.text import (
     TERM_COLUMNS,
     headline,
     lines,
     operand_text,
+    place_text,
     result_text,
     step_rows,
     term_rows,
@@ -54,11 +55,14 @@ class TraceView(QWidget):
     -------
     asked ()
         Another element is wanted: :attr:`choice` of sample :attr:`sample_number`.
+    followed (layer)
+        An element of another layer is wanted, that this one reads or that was shown before.
     model_asked ()
         The button of the empty state was pressed.
     """
 
     asked = Signal()
+    followed = Signal(str)
     model_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -68,6 +72,7 @@ class TraceView(QWidget):
         self._at: tuple[int, ...] | None = None
         self._rank = 0
         self._operator: int | None = None
+        self._before: list[ElementChoice] = []
         self._table_is_stale = True
         self._make_controls()
         self._make_parts()
@@ -90,10 +95,12 @@ class TraceView(QWidget):
     def choose_layer(self, layer: str) -> None:
         """Want another layer: its element with the largest error."""
         if layer != self._layer:
+            self._before.clear()
             self._layer, self._at, self._rank, self._operator = layer, None, 0, None
 
     def choose_any(self) -> None:
         """Want the largest error again: the model or its scheme is another one."""
+        self._before.clear()
         self._at, self._rank, self._operator = None, 0, None
 
     def first_sample(self) -> None:
@@ -132,6 +139,7 @@ class TraceView(QWidget):
         self.difference.setVisible(bool(trace.contributions))
         if trace.contributions:
             self.difference.set_data(trace.contributions, self._difference_title(trace))
+        self._offer_sources()
         if self.as_table.isChecked():
             self._fill_table()
         self.setAccessibleDescription(f"{headline(trace)}: {result_text(trace)}")
@@ -204,6 +212,12 @@ class TraceView(QWidget):
         self.next = QPushButton(self.tr("Next"))
         self.next.setToolTip(self.tr("The element with the next smaller error"))
         self.next.clicked.connect(lambda: self._ask_rank(self._rank + 1))
+        self.sources = (QPushButton(), QPushButton())
+        for i, button in enumerate(self.sources):
+            button.clicked.connect(lambda _=False, i=i: self._follow(i))
+        self.back = QPushButton(self.tr("Back"))
+        self.back.setToolTip(self.tr("The element that was shown before"))
+        self.back.clicked.connect(self._on_back)
         self.copy_button = QPushButton(self.tr("Copy"))
         self.copy_button.setToolTip(
             self.tr("Copy everything as text (Ctrl+C); Ctrl+E writes a picture or a CSV file")
@@ -227,6 +241,7 @@ class TraceView(QWidget):
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.model_asked)
         self.terms = TermsPanel()
+        self.terms.moved.connect(self._offer_sources)
         self.chain = StepChain()
         self.difference = DifferencePlot()
         self.term_table = Table(self.tr("Terms"))
@@ -245,6 +260,8 @@ class TraceView(QWidget):
         where.addSpacing(4)
         where.addWidget(self.largest)
         where.addWidget(self.next)
+        for button in (*self.sources, self.back):
+            where.addWidget(button)
         where.addStretch(1)
         top = QHBoxLayout()
         top.addWidget(self.headline, 1)
@@ -389,6 +406,53 @@ class TraceView(QWidget):
     def _ask_rank(self, rank: int) -> None:
         self._at, self._rank = None, rank
         self.asked.emit()
+
+    # -- following a number ------------------------------------------------------------------
+
+    def _readable(self) -> list[tuple[Operand, tuple[int, ...] | None]]:
+        """Operands that a layer makes, with the element of each that is read now."""
+        if self.data is None:
+            return []
+        *inputs, _output = self.data.trace.operands
+        made = [o for o in inputs if o.operator is not None]
+        single = self.terms.place if self.data.trace.terms is not None else None
+        return [(o, single if o.at is None else o.at) for o in made]
+
+    def _offer_sources(self) -> None:
+        """Name what can be followed to: the element that the current term reads."""
+        found = self._readable()
+        for i, button in enumerate(self.sources):
+            button.setVisible(i < len(found))
+            if i >= len(found):
+                continue
+            operand, at = found[i]
+            button.setText(
+                self.tr("Its input") if len(found) == 1 else self.tr("Input {0}").format(i + 1)
+            )
+            button.setEnabled(at is not None)
+            button.setToolTip(
+                self.tr("Trace element [{0}] of {1}, which is read here").format(
+                    place_text(at or ()), operand.layer
+                )
+            )
+        self.back.setVisible(bool(self._before))
+
+    def _follow(self, index: int) -> None:
+        found = self._readable()
+        if index >= len(found) or found[index][1] is None:
+            return
+        operand, at = found[index]
+        self._before.append(self.choice)
+        self._layer, self._at, self._rank = operand.layer, at, 0
+        self._operator = operand.operator
+        self.followed.emit(operand.layer)
+
+    def _on_back(self) -> None:
+        if self._before:
+            before = self._before.pop()
+            self._layer, self._at, self._rank = before.layer, before.at, before.rank
+            self._operator = before.operator
+            self.followed.emit(before.layer)
 
     def _on_as_table(self, on: bool) -> None:
         self._fill_table()

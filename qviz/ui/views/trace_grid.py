@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qviz.ui.heat_bar import cividis
@@ -47,7 +56,14 @@ class CodeGrid(QWidget):
     Parameters
     ----------
     title : str
+
+    Signals
+    -------
+    clicked (row, column)
+        Of a cell.
     """
+
+    clicked = Signal(int, int)
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +71,7 @@ class CodeGrid(QWidget):
         self._rows: Sequence[Sequence[GridCell | None]] = ()
         self._theme = LIGHT
         self._widest_text = ""
+        self._cells = QRectF()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_data(self, rows: Sequence[Sequence[GridCell | None]], caption: str) -> None:
@@ -89,6 +106,17 @@ class CodeGrid(QWidget):
         """Small, without numbers."""
         return QSize(44, 70)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Tell which cell was pressed."""
+        place = event.position() - self._cells.topLeft()
+        if not self._cells.contains(event.position()):
+            return
+        row = int(place.y() / self._cells.height() * len(self._rows))
+        columns = max(len(r) for r in self._rows)
+        column = int(place.x() / self._cells.width() * columns)
+        if column < len(self._rows[row]) and self._rows[row][column] is not None:
+            self.clicked.emit(row, column)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw title, cells and caption."""
         painter = QPainter(self)
@@ -107,6 +135,7 @@ class CodeGrid(QWidget):
         if columns > 1 or len(self._rows) > 1:
             cell_w = min(cell_w, max(cell_h, self._text_width(self._font()) + 2 * _PADDING))
         left = (self.width() - columns * cell_w) / 2
+        self._cells = QRectF(left, top, columns * cell_w, len(self._rows) * cell_h)
         font = next((f for f in map(self._font, _SIZES) if self._fits(f, cell_w, cell_h)), None)
         fits = font is not None
         painter.setFont(font or self.font())

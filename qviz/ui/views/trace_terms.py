@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -25,16 +25,28 @@ _MOST_TICKS = 160
 
 
 class TermsPanel(QWidget):
-    """Walks through the terms of a trace."""
+    """Walks through the terms of a trace.
+
+    Signals
+    -------
+    moved ()
+        Another term is the current one.
+    """
+
+    moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._terms: Terms | None = None
+        self._page: list[list[int]] = []
         self._zero_points = (0, 0)
         self._limits: dict[str, tuple[float, float]] = {}
         self.inputs = CodeGrid(self.tr("Input"))
         self.weights = CodeGrid(self.tr("Weight"))
         self.products = CodeGrid(self.tr("Product"))
+        for grid in (self.inputs, self.weights, self.products):
+            grid.setToolTip(self.tr("Click a cell to go to its term"))
+            grid.clicked.connect(self._on_cell)
         self.plot = AccumulatorPlot()
         self.plot.setMinimumHeight(120)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -97,6 +109,14 @@ class TermsPanel(QWidget):
         self._on_moved(self.slider.value())
         for grid in (self.inputs, self.weights, self.products):
             grid.setMaximumHeight(min(grid.sizeHint().height(), _TALLEST))
+
+    @property
+    def place(self) -> tuple[int, ...] | None:
+        """Where the code of the current term lies; None outside of the input."""
+        terms, at = self._terms, self.position - 1
+        if terms is None or not 0 <= at < terms.shown or terms.is_padding[at]:
+            return None
+        return tuple(int(n) for n in terms.places[at])
 
     @property
     def position(self) -> int:
@@ -167,6 +187,7 @@ class TermsPanel(QWidget):
         at = min(count, terms.shown) - 1
         self.plot.set_position(at + 1)
         indices, caption = page(terms, at)
+        self._page = indices
         self._fill(self.inputs, "inputs", terms.codes, indices, at, caption)
         if terms.weights is not None:
             self._fill(self.weights, "weights", terms.weights, indices, at, caption)
@@ -174,6 +195,7 @@ class TermsPanel(QWidget):
         self.readout.setText(self._sentence(terms, at))
         self.back.setEnabled(at > 0)
         self.forth.setEnabled(at + 1 < terms.shown)
+        self.moved.emit()
 
     def _fill(
         self,
@@ -230,6 +252,10 @@ class TermsPanel(QWidget):
         return f"{text}\n{with_minus(floats)}"
 
     # -- playing -----------------------------------------------------------------------------
+
+    def _on_cell(self, row: int, column: int) -> None:
+        self.play.setChecked(False)
+        self.slider.setValue(self._page[row][column] + 1)
 
     def _step(self, by: int) -> None:
         self.play.setChecked(False)
