@@ -148,6 +148,7 @@ def test_which_output_the_metrics_are_about_is_asked_and_told(tmp_path: Path):
     told = command("compare", *common)
     assert told.returncode == 1
     assert "3 classes" in told.stderr
+    assert "about the output 'kind'; the model has 'place' too" in told.stderr
     told = command("compare", *common, "--model-output", "thing")
     assert told.returncode == 1
     assert "It has: 0 'kind', 1 'place'." in told.stderr

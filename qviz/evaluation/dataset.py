@@ -184,8 +184,17 @@ class Dataset:
             self._check_fit(shape, x)
         for shape, x in zip(shapes, self.calibration, strict=False):
             self._check_fit(shape, x, "calibration samples")
-        output = graph.tensors[graph.outputs[0]]
-        labels, task = fit_labels(self.y, output, self.name)
+        output, *others = graph.outputs
+        try:
+            labels, task = fit_labels(self.y, graph.tensors[output], self.name)
+        except DatasetError as error:
+            if not others:
+                raise
+            named = ", ".join(repr(name) for name in others)
+            raise DatasetError(
+                f"{error} This is about the output {output!r}; the model has {named} too, and "
+                "labels and metrics can be about any of them."
+            ) from None
         return self._replaced(self.inputs, labels, task, shapes)
 
     def _replaced(

@@ -136,6 +136,10 @@ def format_count(count: int) -> str:
 
 def kind_title(kind: str) -> str:
     """A kind of operator in readable letters: CONV_2D becomes Conv 2D."""
+    prefix, _, name = kind.partition(":")
+    if prefix == "CUSTOM" and name:
+        # Its author's spelling.
+        return tr("{0} (custom)").format(name)
     return " ".join(
         word if any(c.isdigit() for c in word) else word.capitalize() for word in kind.split("_")
     )

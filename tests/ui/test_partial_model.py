@@ -18,6 +18,7 @@ from qviz.quantization.scheme import SCHEMES
 from qviz.resources import sample_models
 from qviz.ui.main_window import MainWindow
 from qviz.ui.view_tabs import ADVICE, COMPARE, LAYER_ERROR, REPORT, SINE, WEIGHTS
+from qviz.ui.wording import kind_title
 
 TWO_OUTPUTS = Path(__file__).parents[1] / "golden" / "two_outputs.keras"
 NAMED = "CUSTOM:Mystery of layer"
@@ -183,3 +184,10 @@ def test_the_output_that_metrics_are_about_is_chosen(
     finish(window, qtbot)
     assert window.session.options.output == ""
     assert options.output.isHidden()
+
+
+def test_a_custom_operator_is_named_as_its_author_wrote_it():
+    assert kind_title("CUSTOM:TFLite_Detection_PostProcess") == (
+        "TFLite_Detection_PostProcess (custom)"
+    )
+    assert kind_title("CONV_2D") == "Conv 2D"
