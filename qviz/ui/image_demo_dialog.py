@@ -29,7 +29,7 @@ from qviz.ui.workbench import Stage
 _SIZE = (1230, 740)
 _MARGIN = 40
 _ROWS = 6
-_PADDING = 15
+_PADDING = 20
 
 
 class ImageDemoDialog(QDialog):

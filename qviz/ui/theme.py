@@ -193,6 +193,7 @@ def style_sheet(theme: Theme) -> str:
         image: url("{check}"); }}
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         border-color: {theme.border}; background: {theme.window}; }}
+    QCheckBox::indicator:checked:disabled {{ background: {theme.grid}; }}
     QCheckBox:focus, QRadioButton:focus {{ color: {theme.accent}; }}
     QToolButton#demo {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 7px; padding: 7px 4px; }}
