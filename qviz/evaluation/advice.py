@@ -199,6 +199,19 @@ TREE = Question(
 )
 
 
+_AGREEMENT_ONLY = (
+    "Without labels only the agreement with the float model can be measured, not its accuracy."
+)
+_TRAIN = (
+    "If it loses too much: with labelled training data, quantization-aware training loses the "
+    "least of all at this size. qviz does not train."
+)
+_MORE_BITS = "If it loses too much, int16x8 has 16-bit activations at about this size."
+
+REMARKS = (_AGREEMENT_ONLY, _TRAIN, _MORE_BITS)
+"""Every remark that an advice can have."""
+
+
 def advise(answers: Mapping[str, str]) -> Advice:
     """Walk the tree.
 
@@ -229,15 +242,9 @@ def advise(answers: Mapping[str, str]) -> Advice:
 def _remarks(leaf: Leaf, answers: Mapping[str, str]) -> tuple[str, ...]:
     remarks = []
     if answers.get("labels") == "no":
-        remarks.append(
-            "Without labels only the agreement with the float model can be measured, not its "
-            "accuracy."
-        )
+        remarks.append(_AGREEMENT_ONLY)
     if answers.get("labels") == "yes" and leaf.scheme.startswith(("int8", "tfjs-uint8")):
-        remarks.append(
-            "If it loses too much: with labelled training data, quantization-aware training loses "
-            "the least of all at this size. qviz does not train."
-        )
+        remarks.append(_TRAIN)
     if leaf.scheme == "int8":
-        remarks.append("If it loses too much, int16x8 has 16-bit activations at about this size.")
+        remarks.append(_MORE_BITS)
     return tuple(remarks)

@@ -180,7 +180,8 @@ def _wait_for_views(application: QApplication, window: MainWindow, with_model: b
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         view = window.tabs.weights
         drawn = view is not None and view.data is not None
-        failed = window.message_bar.isVisible() or not (window.workbench.running or drawn)
+        complaint = window.message_bar.isVisible() and not window.message_bar.lasting
+        failed = complaint or not (window.workbench.running or drawn)
         waiting = not failed and not (drawn and not window.workbench.busy)
     _settle(application)
 

@@ -12,14 +12,14 @@ from qviz.ui.wording import tr
 def scheme_guide(scheme: Scheme) -> str:
     """Title of a scheme and its row of the documents' tables."""
     technique = technique_of(scheme.id)
-    head = f"<b>{escape(scheme.title)}</b>"
+    head = f"<b>{escape(tr(scheme.title))}</b>"
     if technique is None:
         return head
     rows = "".join(
         f"<tr><td>{escape(name)}&nbsp;</td><td>{escape(text)}</td></tr>"
         for name, text in technique_facts(technique)
     )
-    remark = escape(technique.remark)
+    remark = escape(tr(technique.remark))
     sources = escape("; ".join(technique.sources))
     return f"{head}<table>{rows}</table><p>{remark}</p><p><i>{sources}</i></p>"
 
@@ -27,11 +27,11 @@ def scheme_guide(scheme: Scheme) -> str:
 def technique_facts(technique: Technique) -> tuple[tuple[str, str], ...]:
     """The row of the documents' tables as names and texts."""
     facts = (
-        (tr("Quantized"), ", ".join(technique.quantized)),
+        (tr("Quantized"), ", ".join(tr(part) for part in technique.quantized)),
         (tr("Size"), size_text(technique)),
-        (tr("Data needed"), technique.data),
-        (tr("Loss"), technique.accuracy),
-        (tr("Speed"), technique.speed),
+        (tr("Data needed"), tr(technique.data)),
+        (tr("Loss"), tr(technique.accuracy)),
+        (tr("Speed"), tr(technique.speed)),
         (tr("Runs on"), hardware_text(technique)),
     )
     return tuple((name, text) for name, text in facts if text)
@@ -44,4 +44,4 @@ def size_text(technique: Technique) -> str:
 
 def hardware_text(technique: Technique) -> str:
     """Where it runs."""
-    return ", ".join(HARDWARE[h] for h in technique.hardware)
+    return ", ".join(tr(HARDWARE[h]) for h in technique.hardware)

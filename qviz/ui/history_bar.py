@@ -106,7 +106,7 @@ def _chip_text(run: Run) -> str:
 
 def _chip_tip(run: Run) -> str:
     result = run.result
-    lines = [result.scheme.title]
+    lines = [tr(result.scheme.title)]
     lines += [f"{metric_title(n)}: {format_metric(n, v)}" for n, v in result.metrics.items()]
     lines.append(f"{bytes_text(result.size_bytes)}, gzip {bytes_text(result.gzip_bytes)}")
     lines.append(run.data.name_or_path)

@@ -22,6 +22,7 @@ from qviz.evaluation.image_scores import SCHEMES as USUAL
 from qviz.quantization.scheme import SCHEMES
 from qviz.ui import dialogs
 from qviz.ui.settings import Settings
+from qviz.ui.wording import tr
 
 _COLUMNS = 5
 _MOST_IMAGES = 1_000_000
@@ -144,7 +145,7 @@ class ImageDemoForm(QWidget):
         grid.setVerticalSpacing(3)
         for i, scheme in enumerate(SCHEMES.values()):
             box = QCheckBox(scheme.id)
-            box.setToolTip(scheme.title)
+            box.setToolTip(tr(scheme.title))
             box.setChecked(scheme.id in USUAL)
             grid.addWidget(box, i // _COLUMNS, i % _COLUMNS)
             self.boxes[scheme.id] = box

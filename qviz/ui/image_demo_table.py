@@ -53,7 +53,7 @@ def image_demo_cells(result: ImageDemoResult, scheme: str) -> list[Cell]:
     published = DEMOS["mobilenetv2"].published
     stated = dict(zip(PRECISIONS, published.scores, strict=True)).get(scheme, {})
     ratio = dict(zip(PRECISIONS, published.gzip_ratios, strict=True)).get(scheme)
-    cells = [Cell(scheme, scheme, scheme_named(scheme).title)]
+    cells = [Cell(scheme, scheme, tr(scheme_named(scheme).title))]
     for scaling in SCALINGS:
         row = result.row(scaling, scheme)
         cells += [_share(_value(row, name), row) for name in _SHARES]

@@ -39,6 +39,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self._details = ""
+        self.lasting = False
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -69,11 +70,14 @@ class MessageBar(QFrame):
         *,
         action: str = "",
         on_asked: Callable[[], None] | None = None,
+        lasting: bool = False,
     ) -> None:
         """Show one sentence; `details` only when asked for.
 
-        A button named `action` hides the bar and calls `on_asked`.
+        A button named `action` hides the bar and calls `on_asked`. What is `lasting` stays when
+        work begins.
         """
+        self.lasting = lasting
         self.action.setText(action)
         self.action.setVisible(bool(action))
         self._on_asked = on_asked
@@ -83,6 +87,11 @@ class MessageBar(QFrame):
         self.setAccessibleName(message)
         self.show()
         self.shown.emit(message, details)
+
+    def clear(self) -> None:
+        """Work begins: what was said of earlier work goes."""
+        if not self.lasting:
+            self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""

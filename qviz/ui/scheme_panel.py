@@ -23,6 +23,7 @@ from qviz.ui.guide_text import scheme_guide
 from qviz.ui.run_options import RunOptionsForm
 from qviz.ui.scheme_options import QuantizerOptions, WeightOptions, preset_id
 from qviz.ui.section import Section
+from qviz.ui.wording import tr
 
 
 class SchemePanel(QWidget):
@@ -134,7 +135,7 @@ class SchemePanel(QWidget):
             guide = scheme_guide(scheme)
             button.setToolTip(guide)
             button.setWhatsThis(guide)
-            button.setAccessibleDescription(scheme.title)
+            button.setAccessibleDescription(tr(scheme.title))
             self.presets.addButton(button)
             self._radio[scheme.id] = button
             grid.addWidget(button, i % rows, i // rows)
@@ -168,7 +169,7 @@ class SchemePanel(QWidget):
     # -- state -------------------------------------------------------------------------------
 
     def _describe(self) -> None:
-        text = self._scheme.title
+        text = tr(self._scheme.title)
         if self._kept and self._scheme.family in ("int8", "dynamic-range"):
             text += self.tr("; kept in float32: {0}").format(self._kept)
         self.about.setText(text)

@@ -33,6 +33,15 @@ class Settings:
         self._store.setValue("theme", name)
 
     @property
+    def language(self) -> str:
+        """``system``, or the code of a language."""
+        return self._text("language", "system")
+
+    @language.setter
+    def language(self, setting: str) -> None:
+        self._store.setValue("language", setting)
+
+    @property
     def scheme(self) -> str:
         """Id of the scheme that was chosen last."""
         return self._text("scheme", "int8")

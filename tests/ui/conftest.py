@@ -25,6 +25,8 @@ def _settings_stay_in_tmp(tmp_path: Path) -> None:
 def settings(tmp_path: Path) -> Settings:
     result = Settings(QSettings(str(tmp_path / "qviz.ini"), QSettings.Format.IniFormat))
     result.theme = "light"
+    # Whatever the system speaks: tests look for English words.
+    result.language = "en"
     result.folder = str(tmp_path)
     return result
 

@@ -159,15 +159,15 @@ class AdviceView(QWidget):
         cells = []
         for technique in TECHNIQUES:
             texts = (
-                technique.name,
+                tr(technique.name),
                 ", ".join(technique.schemes) or "–",
                 size_text(technique),
-                technique.data,
-                technique.accuracy,
-                technique.speed,
+                tr(technique.data),
+                tr(technique.accuracy),
+                tr(technique.speed),
                 hardware_text(technique),
             )
-            tip = technique.remark + "\n" + "; ".join(technique.sources)
+            tip = tr(technique.remark) + "\n" + "; ".join(technique.sources)
             cells.append([Cell(text, text, f"{text}\n{tip}") for text in texts])
         self.guide.source.set_rows(header, range(len(cells)), cells)
         self.guide.resizeColumnsToContents()
@@ -182,7 +182,7 @@ class AdviceView(QWidget):
         advice = advise(answers)
         self.documents.show_answer(
             advice.scheme,
-            " ".join((advice.reason, *advice.remarks)),
+            " ".join(tr(sentence) for sentence in (advice.reason, *advice.remarks)),
             advice.source,
             SCHEMES.get(advice.scheme),
         )
@@ -230,7 +230,7 @@ class AdviceView(QWidget):
             front = self.tr("yes") if row.scheme.id in found.pareto else ""
             cells.append(
                 [
-                    Cell(scheme_label(row.scheme), "", row.scheme.title),
+                    Cell(scheme_label(row.scheme), "", tr(row.scheme.title)),
                     Cell(verdict, verdict),
                     _percent(judgement.loss.measured),
                     _percent(judgement.loss.at_worst),

@@ -46,7 +46,7 @@ def columns_of(comparison: Comparison, published: Published | None = None) -> li
         Column(
             tr("Scheme"),
             tr("A double click shows the run everywhere"),
-            lambda row: Cell(scheme_label(row.scheme), "", row.scheme.title),
+            lambda row: Cell(scheme_label(row.scheme), "", tr(row.scheme.title)),
         )
     ]
     for name in dict.fromkeys(n for row in rows for n in row.metrics):

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
 from qviz.jobs.eightbit import EightbitPictures
 from qviz.quantization.eightbit import Node, Picture
-
-
-def tr(text: str) -> str:
-    """Translate a text of this view."""
-    return QCoreApplication.translate("EightbitView", text)
+from qviz.ui.wording import tr
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
 from qviz.evaluation.element import Contribution, ElementTrace, Terms
@@ -14,15 +14,11 @@ from qviz.evaluation.element.results import real_text, with_minus
 from qviz.evaluation.element.text import as_rows
 from qviz.ui.plots import Plot, Rows, brush, pen, small_font
 from qviz.ui.theme import Theme
+from qviz.ui.wording import tr
 
 _MARGIN = 0.06
 # Of the bars; each needs the height of its name.
 _ROW_HEIGHT, _AROUND_ROWS = 20, 64
-
-
-def tr(text: str) -> str:
-    """Translate a text of this file."""
-    return QCoreApplication.translate("TracePlots", text)
 
 
 class AccumulatorPlot(Plot):
