@@ -25,6 +25,8 @@ from qviz.ui.demo_commands import DemoCommands
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.file_drop import DropTarget
 from qviz.ui.icons import icon
+from qviz.ui.language import use_language
+from qviz.ui.language_menu import LanguageMenu
 from qviz.ui.message_bar import MessageBar, TextDialog
 from qviz.ui.panels import Panels
 from qviz.ui.scheme_undo import SchemeUndo
@@ -76,6 +78,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        # Before anything has a text.
+        self.language, complaint = use_language(self.settings.language)
         self.session = Session(self)
         self.workbench = Workbench(self.session, make_process, self)
         self.log = SessionLog()
@@ -98,6 +102,9 @@ class MainWindow(QMainWindow):
         self._connect_commands()
         self._connect_workbench()
         self._restore()
+        if complaint:
+            self.message_bar.show_message(complaint, lasting=True)
+            self.log.add(complaint)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -132,6 +139,9 @@ class MainWindow(QMainWindow):
         menus["view"].addSeparator()
         for dock in self.docks:
             menus["view"].addAction(dock.toggleViewAction())
+        menus["view"].addSeparator()
+        self.languages = LanguageMenu(self.settings, self.language, self)
+        menus["view"].addMenu(self.languages)
         toolbar = QToolBar(self.tr("Main actions"))
         toolbar.setObjectName("toolbar")
         toolbar.setMovable(False)
@@ -228,6 +238,7 @@ class MainWindow(QMainWindow):
         self.drop.data_dropped.connect(self._on_data_dropped)
         self.drop.refused.connect(lambda sentence: self._complain(sentence, ""))
         self.appearance.changed.connect(self._on_theme)
+        self.languages.told.connect(lambda sentence: self._complain(sentence, ""))
 
     def _restore(self) -> None:
         self._on_theme(self.appearance.theme)
@@ -261,7 +272,7 @@ class MainWindow(QMainWindow):
                 return
 
     def _show_palette(self) -> None:
-        CommandPalette(self.commands.all(), self).show_over(self)
+        CommandPalette((*self.commands.all(), *self.languages.actions()), self).show_over(self)
 
     def _show_log(self) -> None:
         TextDialog(self.tr("Session log"), "", self.log.text(), self).open()
@@ -278,6 +289,7 @@ class MainWindow(QMainWindow):
         self.settings.reset()
         self.start_page.set_recent(())
         self.appearance.apply()
+        self.languages.show_setting()
         self._reset_layout()
 
     def _toggle_full_screen(self) -> None:
@@ -316,7 +328,7 @@ class MainWindow(QMainWindow):
     # -- from the rest -----------------------------------------------------------------------
 
     def _on_began(self, title: str) -> None:
-        self.message_bar.hide()
+        self.message_bar.clear()
         self.log.add(title)
         self.strip.begin(title)
         self._update()
