@@ -38,8 +38,9 @@ class Run:
 
     @property
     def label(self) -> str:
-        """Scheme and options."""
-        return scheme_label(self.result.scheme)
+        """Scheme and options, and the model's output where it is not the first."""
+        label = scheme_label(self.result.scheme)
+        return f"{label} · {self.options.output}" if self.options.output else label
 
     def layer(self, name: str) -> LayerError | None:
         """Error of the layer of that name."""

@@ -173,6 +173,12 @@ def test_the_output_that_metrics_are_about_is_chosen(
     window.commands["run"].trigger()
     finish(window, qtbot)
     look_at(window, COMPARE)
+    assert [r.label for r in window.session.runs] == [
+        "float32",
+        "int8",
+        "float32 · place",
+        "int8 · place",
+    ]
     # Numbers of two outputs do not stand side by side.
     assert {r.result.output for r in window.session.shown_runs()} == {"place"}
     assert window.session.float_run().result.metrics["top1"] < 0.9
