@@ -1,8 +1,9 @@
+import math
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from litert_reference import assert_close, assert_same_codes, single_operator
 from optimized_kernels import run_optimized
 from quantized_operands import ALL_CODES, EIGHT_BITS, plain, quantized, scale_of
@@ -10,7 +11,7 @@ from random_operators import FIXED, SEEDS, random_codes, random_floats
 
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution import Executor
-from qviz.execution.kernels.erf import erfc, exact_erfc
+from qviz.execution.kernels.erf import erfc
 
 FEW = settings(FIXED, max_examples=30)
 ALL_EIGHT = {t: np.arange(256).astype(np.uint8).view(t).reshape(1, 256) for t in EIGHT_BITS}
@@ -141,7 +142,8 @@ def test_float_prelu_broadcasts() -> None:
 
 def test_erfc_agrees_with_the_c_library() -> None:
     x = np.concatenate([np.linspace(-8, 9, 40_001), [0.0, -0.0, 26.0, -30.0]]).astype(np.float32)
-    np.testing.assert_allclose(erfc(x), exact_erfc(x), rtol=1.2e-7, atol=1e-45)
+    expected = np.array([math.erfc(v) for v in x], np.float32)
+    np.testing.assert_allclose(erfc(x), expected, rtol=1.2e-7, atol=1e-45)
     assert np.isnan(erfc(np.array([np.nan], np.float32)))[0]
 
 
@@ -166,6 +168,7 @@ def test_batches_give_what_single_samples_give(dtype: Any) -> None:
 @pytest.mark.parametrize("approximate", [False, True])
 @FEW
 @given(SEEDS)
+@example(489)
 def test_gelu_of_16_bits_equals_the_reference(approximate: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = quantized(rng, "x", (1, 2000), np.int16, float(rng.uniform(1e-5, 1e-3)), 0)

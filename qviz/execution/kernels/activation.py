@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from qviz.execution.kernels.erf import erfc, exact_erfc
-from qviz.execution.kernels.interpolation import correctly_rounded, prepare_table
+from qviz.execution.kernels.c_library import c_function
+from qviz.execution.kernels.erf import erfc
+from qviz.execution.kernels.interpolation import prepare_table
 from qviz.execution.kernels.operands import Array, is_quantized, kernel_of
 from qviz.execution.kernels.quantized_activation import (
     prepare_hard_swish_codes,
@@ -45,9 +46,9 @@ def prepare_relu(context: Context) -> Kernel:
     return kernel_of(lambda x: np.clip(x, x.dtype.type(low), x.dtype.type(high)))
 
 
-def elu(x: Array) -> Array:
+def elu(x: Array, expm1: Callable[[Array], Array] = np.expm1) -> Array:
     """``x`` where positive, ``exp(x) - 1`` elsewhere."""
-    return np.where(x < 0, np.expm1(np.minimum(x, x.dtype.type(0))), x)
+    return np.where(x < 0, expm1(np.minimum(x, x.dtype.type(0))), x)
 
 
 def hard_swish(x: Array) -> Array:
@@ -77,21 +78,23 @@ def gelu_approximate(x: Array, tanh: Callable[[Array], Array] = np.tanh) -> Arra
     return np.asarray(_F32(0.5) * x * (_F32(1) + tanh(inner)))
 
 
-_exp_exact = correctly_rounded(np.exp)
-_tanh_exact = correctly_rounded(np.tanh)
+_c_erfc = c_function("erfcf", erfc)
+_c_exp = c_function("expf", np.exp)
+_c_expm1 = c_function("expm1f", np.expm1)
+_c_tanh = c_function("tanhf", np.tanh)
 _REAL: dict[str, Callable[[Array], Array]] = {
     "ELU": elu,
     "HARD_SWISH": hard_swish,
     "LOGISTIC": logistic,
     "TANH": np.tanh,
 }
-# For tables of codes: each elementary function rounded correctly.
-_EXACT: dict[str, Callable[[Array], Array]] = {
-    "ELU": correctly_rounded(elu),
-    "LOGISTIC": lambda x: _F32(1) / (_F32(1) + _exp_exact(-x)),
-    "TANH": _tanh_exact,
-    "GELU": lambda x: _F32(0.5) * x * exact_erfc(x * _MINUS_SQRT_HALF),
-    "GELU_TANH": lambda x: gelu_approximate(x, _tanh_exact),
+# For tables of codes.
+_BY_C: dict[str, Callable[[Array], Array]] = {
+    "ELU": lambda x: elu(x, _c_expm1),
+    "LOGISTIC": lambda x: _F32(1) / (_F32(1) + _c_exp(-x)),
+    "TANH": _c_tanh,
+    "GELU": lambda x: _F32(0.5) * x * _c_erfc(x * _MINUS_SQRT_HALF),
+    "GELU_TANH": lambda x: gelu_approximate(x, _c_tanh),
 }
 
 
@@ -105,7 +108,7 @@ def prepare_activation(context: Context) -> Kernel:
         return prepare_hard_swish_codes(context)
     if source.dtype == np.int16 and kind in ("LOGISTIC", "TANH"):
         return prepare_sigmoid_int16(context)
-    return prepare_tabulated(context, _EXACT[kind])
+    return prepare_tabulated(context, _BY_C[kind])
 
 
 def _kernel_of_real(function: Callable[[Array], Array]) -> Kernel:
@@ -124,9 +127,9 @@ def prepare_gelu(context: Context) -> Kernel:
     """GELU, exact or by the tanh formula as the option ``approximate`` says."""
     approximate = bool(context.option("approximate", False))
     if is_quantized(context.input(0)):
-        exact = _EXACT["GELU_TANH" if approximate else "GELU"]
+        function = _BY_C["GELU_TANH" if approximate else "GELU"]
         wide = context.input(0).dtype.itemsize > 1
-        return prepare_table(context, exact) if wide else prepare_tabulated(context, exact)
+        return prepare_table(context, function) if wide else prepare_tabulated(context, function)
     return _kernel_of_real(gelu_approximate if approximate else gelu)
 
 

@@ -39,15 +39,18 @@ def prepare_comparison(context: Context) -> Kernel:
     """Elementwise comparison.
 
     Codes of 8 bits are brought to a common scale first:
-    ``REQ((q - zero_point) << 8, scale)``, with the multiplier of each operand's own scale.
+    ``REQ((q - zero_point) << 8, scale)``, with the multiplier of each operand's own scale. Codes of
+    16 bits are so for EQUAL and NOT_EQUAL only; the others compare them as they are.
 
     References
     ----------
     LiteRT, tflite/kernels/comparisons.cc and internal/reference/comparisons.h.
     """
-    compare = _COMPARE[context.operator.kind]
+    kind = context.operator.kind
+    compare = _COMPARE[kind]
     x, y = context.input(0), context.input(1)
-    if not (is_quantized(x) and is_quantized(y)) or x.dtype.itemsize > 1:
+    is_scaled = x.dtype.itemsize == 1 or kind in ("EQUAL", "NOT_EQUAL")
+    if not (is_scaled and is_quantized(x) and is_quantized(y)):
         return kernel_of(compare)
     return kernel_of(lambda a, b: compare(_common(a, x), _common(b, y)))
 

@@ -71,8 +71,3 @@ def _erfc_of_block(x: NDArray[np.float64]) -> NDArray[np.float64]:
     positive = np.exp(power, out=power)
     positive *= t
     return np.where(x < 0, 2 - positive, positive)
-
-
-def exact_erfc(x: Array) -> NDArray[np.float32]:
-    """`erfc` by the C library, one element after the other, correctly rounded: for tables."""
-    return np.array([math.erfc(v) for v in x.reshape(-1)], np.float32).reshape(x.shape)

@@ -101,11 +101,6 @@ class InterpolatedTable:
         return result
 
 
-def correctly_rounded(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """`function` in float64, rounded to float32 once: what the C library's float functions give."""
-    return lambda x: function(x.astype(np.float64)).astype(np.float32)
-
-
 def real_table(
     source: Tensor,
     target: Tensor,

@@ -12,8 +12,9 @@ from qviz.execution.fixed_point import (
     multiply_by_quantized_multiplier,
     quantize_multiplier,
 )
+from qviz.execution.kernels.c_library import c_function
 from qviz.execution.kernels.fixed_point_functions import inverse_square_root
-from qviz.execution.kernels.interpolation import correctly_rounded, prepare_table
+from qviz.execution.kernels.interpolation import prepare_table
 from qviz.execution.kernels.operands import (
     Array,
     is_quantized,
@@ -113,7 +114,7 @@ def _prepare_exp_codes(context: Context) -> Kernel:
     ----------
     LiteRT, tflite/kernels/exp.cc.
     """
-    return prepare_table(context, correctly_rounded(np.exp))
+    return prepare_table(context, c_function("expf", np.exp))
 
 
 def _prepare_log_codes(context: Context) -> Kernel:
@@ -125,7 +126,7 @@ def _prepare_log_codes(context: Context) -> Kernel:
     """
     target = context.output
     lowest = _F32(code_limits(target.dtype)[0] - zero_point_of(target)) * scale_of(target)
-    logarithm = correctly_rounded(np.log)
+    logarithm = c_function("logf", np.log)
     return prepare_table(context, lambda x: np.where(x <= 0, lowest, logarithm(x)))
 
 
