@@ -62,6 +62,8 @@ class LayerSummary:
     state : str
         ``cannot`` if an operator of it cannot be run, ``behind`` if it depends on one that cannot;
         else empty.
+    taken_in : tuple of str
+        Batch norms and other layers that were folded into its weights.
     """
 
     name: str
@@ -71,6 +73,7 @@ class LayerSummary:
     weights: tuple[TensorSummary, ...]
     in_folded: bool = True
     state: str = ""
+    taken_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,14 @@ def model_summary(graph: Graph, folded: Graph) -> ModelSummary:
     """
     found = runnable_part(graph)
     states = states_of_layers(graph, found)
-    summaries = tuple(_layer_summary(folded, layer, states) for layer in layers(folded))
+    folding = describe_folding(graph)
+    summaries = tuple(
+        replace(
+            _layer_summary(folded, layer, states),
+            taken_in=tuple(f.layer for f in folding.folded if layer.name in f.into),
+        )
+        for layer in layers(folded)
+    )
     names = {summary.name for summary in summaries}
     unfolded = tuple(
         replace(_layer_summary(graph, layer, states), in_folded=layer.name in names)
@@ -38,7 +45,7 @@ def model_summary(graph: Graph, folded: Graph) -> ModelSummary:
         info=model_info(graph),
         layers=summaries,
         unfolded_layers=unfolded,
-        notes=(*source_notes, *describe_folding(graph).sentences),
+        notes=(*source_notes, *folding.sentences),
         first_weights=_first_weights(folded, summaries),
         part=described(graph, found) if found.problems else None,
     )

@@ -39,6 +39,11 @@ def cividis(share: float) -> QColor:
     )
 
 
+def heat_color(share: float, theme: Theme) -> QColor:
+    """Colour of a bar of length `share` that can be told from the theme's background."""
+    return cividis(0.6 * share if theme.name == "light" else 0.45 + 0.55 * share)
+
+
 class HeatBar(QStyledItemDelegate):
     """Draws a bar as long as the value is bad, beside the number.
 
@@ -75,8 +80,8 @@ class HeatBar(QStyledItemDelegate):
             painter.fillRect(frame, QColor(self.theme.alternate))
             fill = QRect(frame)
             fill.setWidth(max(2, round(_BAR_WIDTH * share)))
-            painter.fillRect(fill, cividis(share))
-            painter.setPen(QColor(self.theme.border))
+            painter.fillRect(fill, heat_color(share, self.theme))
+            painter.setPen(QColor(self.theme.muted))
             painter.drawRect(frame.adjusted(0, 0, -1, -1))
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QColor(self.theme.accent_text if selected else self.theme.text))

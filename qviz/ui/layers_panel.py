@@ -180,7 +180,9 @@ class LayersPanel(QWidget):
         value = math.nan if metrics is None else metrics.sqnr_db
         text = format_error("sqnr_db", None if metrics is None else value)
         tip = self.tr("{0}\noutput {1}").format(layer.name, format_shape(layer.output_shape))
-        lock = icon("lock", self._theme.muted) if layer.name in self._kept else None
+        lock = None
+        if layer.name in self._kept:
+            lock = icon("lock", self._theme.text, self._theme.accent_text)
         if error is not None and error.in_float and metrics is None:
             text = self.tr("float32")
         if layer.state and metrics is None:

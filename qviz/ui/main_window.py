@@ -21,6 +21,7 @@ from qviz.ui import dialogs
 from qviz.ui.actions import Actions
 from qviz.ui.appearance import Appearance
 from qviz.ui.command_palette import CommandPalette
+from qviz.ui.comparison_shown import ComparisonShown
 from qviz.ui.demo_commands import DemoCommands
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.file_drop import DropTarget
@@ -29,6 +30,7 @@ from qviz.ui.language import use_language
 from qviz.ui.language_menu import LanguageMenu
 from qviz.ui.message_bar import MessageBar, TextDialog
 from qviz.ui.panels import Panels
+from qviz.ui.recent_menu import RecentMenu
 from qviz.ui.scheme_undo import SchemeUndo
 from qviz.ui.session import Session
 from qviz.ui.session_log import SessionLog
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
         self.verification = VerifyCommand(self, self.workbench)
         self.tracing = TraceCommand(self.tabs, self.workbench)
         self.tracing.offer_in(self.panels.layers.table)
+        self.comparison_shown = ComparisonShown(self.tabs, self.workbench)
         self.drop = DropTarget(self)
         self._connect_commands()
         self._connect_workbench()
@@ -136,6 +139,8 @@ class MainWindow(QMainWindow):
 
     def _make_bars(self) -> None:
         menus = self.commands.fill_menus(self.menuBar())
+        self.recent = RecentMenu(lambda: self.settings.recent, self)
+        menus["file"].insertMenu(self.commands["sample"], self.recent)
         menus["view"].addSeparator()
         for dock in self.docks:
             menus["view"].addAction(dock.toggleViewAction())
@@ -233,6 +238,7 @@ class MainWindow(QMainWindow):
         self.demos.photographs.complained.connect(self._complain)
         self.demos.photographs.written.connect(self._on_written)
         self.start_page.recent_chosen.connect(files.open_model)
+        self.recent.chosen.connect(files.open_model)
         self.start_page.recent_removed.connect(self._on_recent_removed)
         self.drop.model_dropped.connect(files.open_model)
         self.drop.data_dropped.connect(self._on_data_dropped)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from qviz.errors import SchemeError
 from qviz.jobs.results import DataSpec, ModelSummary
 from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.quantization.scheme import scheme as scheme_named
+from qviz.resources import sample_models
 from qviz.ui.history_bar import HistoryBar
 from qviz.ui.layers_panel import LayersPanel
 from qviz.ui.scheme_panel import SchemePanel
@@ -61,8 +64,15 @@ class Panels(QObject):
 
     def _on_model(self, model: ModelSummary) -> None:
         self._settings.add_recent(self._session.path)
+        self._remember_folder()
         self.layers.set_layers(model.layers)
         self.scheme.options.set_outputs([name for name, _, _ in model.info.outputs])
+
+    def _remember_folder(self) -> None:
+        """Let the next file dialog begin where this model lies, however it was opened."""
+        folder = Path(self._session.path).parent
+        if sample_models() not in folder.parents:
+            self._settings.folder = str(folder)
 
     def _on_scheme(self, scheme: Scheme) -> None:
         self._settings.scheme = scheme.id

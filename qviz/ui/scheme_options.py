@@ -60,6 +60,7 @@ class QuantizerOptions(QWidget):
         form.addRow(self.tr("Range"), self.estimator)
         form.addRow(self.tr("Percentile"), self.percentile)
         form.addRow(self.tr("Calibration"), self.calibration)
+        self._form = form
         self._fields = (self.granularity, self.estimator, self.percentile, self.calibration)
         for box in (self.granularity, self.estimator, self.calibration):
             box.currentIndexChanged.connect(self.edited)
@@ -77,7 +78,8 @@ class QuantizerOptions(QWidget):
         self.granularity.setEnabled(scheme.family == "int8")
         self.estimator.setEnabled(needs)
         self.calibration.setEnabled(needs)
-        self.percentile.setEnabled(needs and scheme.range_estimator == "percentile")
+        # Without a use it takes no room: at 800 pixels everything down to the last option is seen.
+        self._form.setRowVisible(self.percentile, needs and scheme.range_estimator == "percentile")
 
     def applied_to(self, scheme: Scheme) -> Scheme:
         """The scheme with what the fields say."""

@@ -287,7 +287,7 @@ class ViewTabs(QTabWidget):
         summary = self.session.layer_summary()
         if self.weights is None or summary is None:
             return
-        self.weights.set_tensors(summary.weights, self.session.tensor)
+        self.weights.set_tensors(summary.weights, self.session.tensor, summary.taken_in)
         if not summary.weights:
             self.weights.show_nothing(summary.name)
 

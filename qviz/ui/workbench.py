@@ -74,6 +74,8 @@ class Workbench(QObject):
         Something failed; the message is one sentence for the user.
     trust_asked (path)
         The file carries code; call :meth:`open_model` again with ``allow_code=True`` if trusted.
+    comparison_began (), compared ()
+        Of several schemes at once; the latter only where all were run.
     weights_ready (WeightView)
     eightbit_ready (EightbitPictures), eightbit_refused (one sentence)
     written (path)
@@ -85,6 +87,8 @@ class Workbench(QObject):
     ended = Signal(str)
     complained = Signal(str, str)
     trust_asked = Signal(str)
+    comparison_began = Signal()
+    compared = Signal()
     weights_ready = Signal(object)
     eightbit_ready = Signal(object)
     eightbit_refused = Signal(str)
@@ -207,14 +211,14 @@ class Workbench(QObject):
         """Run every scheme there is, the chosen one with its options."""
         chosen = self.session.scheme
         schemes = tuple(chosen if s.id == chosen.id else s for s in SCHEMES.values())
-        self._compare(schemes, self.tr("Comparing all schemes"))
+        self._compare(schemes, self.tr("Comparing all schemes"), is_overview=True)
 
     def compare(self, schemes: tuple[Scheme, ...]) -> None:
         """Run these schemes."""
         title = format_number_of(
             len(schemes), self.tr("Comparing 1 scheme"), self.tr("Comparing {0} schemes")
         )
-        self._compare(schemes, title)
+        self._compare(schemes, title, is_overview=True)
 
     def export(self, target: str) -> None:
         """Write the model under the chosen scheme."""
@@ -293,7 +297,9 @@ class Workbench(QObject):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _compare(self, schemes: tuple[Scheme, ...], title: str) -> None:
+    def _compare(
+        self, schemes: tuple[Scheme, ...], title: str, *, is_overview: bool = False
+    ) -> None:
         session = self.session
         if session.model is None:
             return
@@ -313,10 +319,12 @@ class Workbench(QObject):
                 "options": options,
                 "allow_code": session.allow_code,
             },
-            lambda comparison: self._on_compared(comparison, data, options),
+            lambda comparison: self._on_compared(comparison, data, options, is_overview),
             lambda row: self._on_row(row, data, options),
         )
         self._show(job, title)
+        if is_overview:
+            self.comparison_began.emit()
 
     def _submit(
         self,
@@ -396,8 +404,12 @@ class Workbench(QObject):
         if isinstance(row, SchemeResult):
             self.session.add_result(row, data, options)
 
-    def _on_compared(self, comparison: Comparison, data: DataSpec, options: RunOptions) -> None:
+    def _on_compared(
+        self, comparison: Comparison, data: DataSpec, options: RunOptions, is_overview: bool
+    ) -> None:
         self.session.add_comparison(comparison, data, options)
+        if is_overview:
+            self.compared.emit()
         said = []
         if comparison.part is not None:
             # Which schemes fit is of less weight, and stands in the details.

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from fakes import comparison, layer_errors, model_summary
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +22,7 @@ from qviz.quantization.scheme import SCHEMES
 from qviz.ui import wording
 from qviz.ui.actions import Actions
 from qviz.ui.estimate import Estimate
-from qviz.ui.heat_bar import cividis
+from qviz.ui.heat_bar import cividis, heat_color
 from qviz.ui.icons import icon
 from qviz.ui.layers_panel import LayersPanel, badness
 from qviz.ui.plot_export import export_plot
@@ -139,6 +139,18 @@ def test_heat_bar_is_long_where_the_signal_is_lost():
     assert badness(10) > badness(30) > badness(45) > 0
     lightness = [cividis(i / 20).lightness() for i in range(21)]
     assert lightness == sorted(lightness)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_bars_and_locks_can_be_seen(theme: Theme):
+    for i in range(21):
+        assert contrast(heat_color(i / 20, theme).name(), theme.base) > 3
+    # The frame of a bar, which says how long it could be.
+    assert contrast(theme.muted, theme.base) > 3
+    lock = icon("lock", theme.text, theme.accent_text)
+    size = QSize(16, 16)
+    normal = lock.pixmap(size, QIcon.Mode.Normal).toImage()
+    assert normal != lock.pixmap(size, QIcon.Mode.Selected).toImage()
 
 
 # -- theme ---------------------------------------------------------------------------------

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 _TEXT_WIDTH, _MARGIN = 404, 28
 
@@ -62,13 +70,20 @@ class EmptyOr(QWidget):
         super().__init__(parent)
         self.empty = empty
         self.content: QWidget | None = None
+        self._area: QScrollArea | None = None
         self._stack = QStackedLayout(self)
         self._stack.addWidget(empty)
 
     def set_content(self, content: QWidget) -> None:
         """Add what is shown once the page is not empty any more."""
         self.content = content
-        self._stack.addWidget(content)
+        # A view that needs more room than there is takes it from nobody: not from the panels beside
+        # the tabs, which would grow and shrink with the views that there are.
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(content)
+        self._stack.addWidget(self._area)
 
     @property
     def is_empty(self) -> bool:
@@ -77,7 +92,7 @@ class EmptyOr(QWidget):
 
     def set_empty(self, empty: bool) -> None:
         """Show the empty state, or the content."""
-        if empty or self.content is None:
+        if empty or self._area is None:
             self._stack.setCurrentWidget(self.empty)
         else:
-            self._stack.setCurrentWidget(self.content)
+            self._stack.setCurrentWidget(self._area)

@@ -257,12 +257,13 @@ class TraceView(QWidget):
             where.addWidget(box)
         for box in self.places[1:]:
             where.addWidget(box)
-        where.addSpacing(4)
-        where.addWidget(self.largest)
-        where.addWidget(self.next)
-        for button in (*self.sources, self.back):
-            where.addWidget(button)
         where.addStretch(1)
+        # In a row of their own: a window of 1280 pixels has no room for them beside five numbers.
+        jumps = QHBoxLayout()
+        jumps.setSpacing(4)
+        for button in (self.largest, self.next, *self.sources, self.back):
+            jumps.addWidget(button)
+        jumps.addStretch(1)
         top = QHBoxLayout()
         top.addWidget(self.headline, 1)
         top.addWidget(self.operator)
@@ -295,6 +296,7 @@ class TraceView(QWidget):
         drawn.setSpacing(5)
         drawn.addLayout(top)
         drawn.addLayout(where)
+        drawn.addLayout(jumps)
         for label in (self.result, self.operands, self.note):
             drawn.addWidget(label)
         drawn.addWidget(self._stack, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -26,9 +27,17 @@ def title(view: WeightView) -> str:
     return "  ·  ".join(parts)
 
 
-def facts(view: WeightView) -> str:
-    """Counts, scale, zero point, codes in use and error, as rich text."""
+def facts(view: WeightView, taken_in: Sequence[str] = ()) -> str:
+    """Counts, scale, zero point, codes in use and error, as rich text.
+
+    `taken_in` names the layers, most often a batch norm, that are folded into these weights.
+    """
     parts = [tr("<b>{0}</b> values").format(format_count(view.count))]
+    if taken_in:
+        # TensorFlow.js quantizes the weights as the author wrote them.
+        as_written = view.scheme_id.startswith("tfjs")
+        text = tr("before {0} is folded in") if as_written else tr("with {0} folded in")
+        parts.append(text.format(f"<b>{escape(', '.join(taken_in))}</b>"))
     if not view.levels.size:
         parts.append(tr("kept in float32"))
         return "  ·  ".join(parts)

@@ -38,6 +38,7 @@ class WeightsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: WeightView | None = None
+        self._taken_in: tuple[str, ...] = ()
         self._make_controls()
         self._make_plots()
         self._lay_out()
@@ -49,8 +50,11 @@ class WeightsView(QWidget):
 
     # -- data --------------------------------------------------------------------------------
 
-    def set_tensors(self, tensors: Sequence[TensorSummary], current: str) -> None:
-        """Offer the weight tensors of the selected layer."""
+    def set_tensors(
+        self, tensors: Sequence[TensorSummary], current: str, taken_in: Sequence[str] = ()
+    ) -> None:
+        """Offer the weight tensors of the selected layer, into which `taken_in` were folded."""
+        self._taken_in = tuple(taken_in)
         with QSignalBlocker(self.tensors):
             self.tensors.clear()
             for tensor in tensors:
@@ -82,7 +86,7 @@ class WeightsView(QWidget):
                 self.channels.setValue(view.channel)
         for plot in self.plots():
             plot.set_data(view)
-        self.facts.setText(weight_text.facts(view))
+        self.facts.setText(weight_text.facts(view, self._taken_in))
         self.readout.setText(weight_text.hint(view))
         same = before is not None and (before.tensor, before.channel) == (view.tensor, view.channel)
         if not same:
