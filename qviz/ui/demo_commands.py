@@ -41,8 +41,8 @@ class DemoCommands(QObject):
         if not demo.data:
             self.photographs.ask()
             return
-        if self._workbench.running:
-            return
+        # As opening any other model does.
+        self._workbench.stop()
         self._workbench.start_job(
             "demo",
             {"name": name, "folder": folder},

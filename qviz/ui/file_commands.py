@@ -73,6 +73,9 @@ class FileCommands(QObject):
     def open_and_compare(self, path: str, data: DataSpec, schemes: tuple[Scheme, ...]) -> None:
         """Open a model with its data and run `schemes`, or all if there are none."""
         self._session.choose_data(data)
+        # The views show the run of the chosen scheme, which is to be one of those.
+        if schemes and self._session.scheme.id not in {scheme.id for scheme in schemes}:
+            self._session.choose_scheme(schemes[-1])
         self.open_model(path)
         self._when_opened = schemes
 

@@ -180,3 +180,30 @@ def test_no_label_lies_on_another(view: CompareView, qtbot: QtBot):
     boxes = [box.adjusted(0.1, 0.1, -0.1, -0.1) for box in boxes]
     hits = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.intersects(b)]
     assert hits == []
+
+
+def test_before_the_last_scheme_has_run_nothing_is_said_of_the_data(view: CompareView):
+    shown = comparison()
+    view.set_data(shown)
+    assert "preprocessing: scale=1/16" in view.about.text()
+    unknown = replace(shown.data, samples=0, preprocessing="", calibration_samples=0)
+    view.set_data(replace(shown, data=unknown))
+    assert "preprocessing" not in view.about.text()
+    view.set_data(replace(shown, data=replace(unknown, samples=8)))
+    assert "preprocessing: none" in view.about.text()
+
+
+def test_sizes_of_later_rows_have_room(qtbot: QtBot):
+    result = CompareView()
+    qtbot.addWidget(result)
+    shown = comparison()
+    first = replace(shown.rows[0], size_bytes=2_380_000, gzip_bytes=2_100_000)
+    result.set_data(replace(shown, rows=(first,)))
+    later = replace(shown.rows[1], size_bytes=599_888, gzip_bytes=506_888)
+    result.set_data(replace(shown, rows=(first, later)))
+    header = list(result.table.source.header)
+    for title in ("Size", "gzip"):
+        column = header.index(title)
+        text = result.table.source.cell(1, column).text
+        needed = result.table.fontMetrics().horizontalAdvance(text)
+        assert result.table.columnWidth(column) > needed + 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -54,6 +55,29 @@ def test_one_click_opens_the_model_with_its_data_and_compares(
     assert window.session.data == DataSpec("california-housing")
     compare = next(a for p in workers for task, a in p.requests if task == "compare")
     assert compare["schemes"] == SHOWN
+    # The views show a scheme of the demo, not float32 for want of the one chosen before.
+    assert window.session.scheme.id == "tfjs-uint8"
+    assert window.session.run is not None
+    assert window.session.run.result.scheme.id == "tfjs-uint8"
+
+
+def test_a_demo_replaces_what_runs(window: MainWindow, qtbot: QtBot, workers: list[FakeProcess]):
+    held = threading.Event()
+
+    def slow(task: str, arguments: dict[str, Any]) -> Any:
+        if task == "demo" and arguments["name"] == "housing":
+            held.wait(10)
+        return script(task, arguments)
+
+    for process in workers:
+        process.script = slow
+    window.commands["demo_housing"].trigger()
+    assert window.workbench.running
+    window.commands["demo_fashion"].trigger()
+    qtbot.waitUntil(lambda: len(window.session.runs) == 3, timeout=5000)
+    held.set()
+    qtbot.waitUntil(lambda: not window.workbench.running, timeout=5000)
+    assert window.session.path.endswith("fashion-mnist.keras")
 
 
 def test_missing_data_ask_for_a_folder(

@@ -21,13 +21,14 @@ from qviz.evaluation.results import Comparison
 from qviz.ui.plots import Plot
 from qviz.ui.tables import Table
 from qviz.ui.theme import Theme
-from qviz.ui.views.compare_columns import columns_of
+from qviz.ui.views.compare_columns import Column, columns_of
 from qviz.ui.views.compare_text import data_text, output_text, part_text, rounding_line
 from qviz.ui.views.scatter import Point, Scatter
-from qviz.ui.wording import HIGHER_IS_BETTER, metric_title, rounding_text, scheme_label
+from qviz.ui.wording import HIGHER_IS_BETTER, metric_title, rounding_text, scheme_label, tr
 
 # Percentage points that the picture shows at least: less than this is noise on most data.
 _LEAST_POINTS = 2.0
+_PADDING = 8
 
 
 class CompareView(QWidget):
@@ -167,8 +168,16 @@ class CompareView(QWidget):
             self._header = header
             self.table.resizeColumnsToContents()
             self.table.setColumnWidth(0, max(160, self.table.columnWidth(0)))
+            self._make_room_for_sizes(columns)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.select_key(self._selected)
+
+    def _make_room_for_sizes(self, columns: list[Column]) -> None:
+        """Sizes of later rows may be in another unit and longer than those of the first."""
+        least = self.fontMetrics().horizontalAdvance("888.88 MB") + _PADDING
+        for i, column in enumerate(columns):
+            if column.title in (tr("Size"), tr("gzip")):
+                self.table.setColumnWidth(i, max(least, self.table.columnWidth(i)))
 
     def _offer_metrics(self, comparison: Comparison) -> None:
         names = list(dict.fromkeys(n for row in comparison.rows for n in row.metrics))

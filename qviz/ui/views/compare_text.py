@@ -23,8 +23,10 @@ def data_text(data: DataInfo) -> str:
         parts.append(format_number_of(data.samples, tr("1 sample"), tr("{0} samples")))
     if data.calibration_samples:
         parts.append(tr("{0} for calibration").format(format_count(data.calibration_samples)))
-    preprocessing = data.preprocessing or tr("none")
-    parts.append(tr("preprocessing: {0}").format(escape(preprocessing)))
+    # Without samples nothing is known yet: the first schemes are shown before the last has run.
+    if data.samples or data.preprocessing:
+        preprocessing = data.preprocessing or tr("none")
+        parts.append(tr("preprocessing: {0}").format(escape(preprocessing)))
     parts.extend(escape(note) for note in data.notes)
     return "  ·  ".join(parts)
 
