@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -198,8 +199,10 @@ class TraceView(QWidget):
         self.sample.setKeyboardTracking(False)
         self.sample.valueChanged.connect(self._on_sample)
         self.places: list[QSpinBox] = []
-        for _ in range(_MOST_DIMENSIONS):
+        for i in range(_MOST_DIMENSIONS):
             box = QSpinBox()
+            box.setAccessibleName(self.tr("Dimension {0} of the element").format(i))
+            box.hide()
             box.setKeyboardTracking(False)
             box.setWrapping(True)
             box.valueChanged.connect(self._on_place)
@@ -209,13 +212,16 @@ class TraceView(QWidget):
             self.tr("The element that is furthest from the float network in this sample")
         )
         self.largest.clicked.connect(lambda: self._ask_rank(0))
-        self.next = QPushButton(self.tr("Next"))
+        self.next = _chip(self.tr("Next"))
         self.next.setToolTip(self.tr("The element with the next smaller error"))
         self.next.clicked.connect(lambda: self._ask_rank(self._rank + 1))
-        self.sources = (QPushButton(), QPushButton())
+        self.sources = (_chip(), _chip())
         for i, button in enumerate(self.sources):
             button.clicked.connect(lambda _=False, i=i: self._follow(i))
-        self.back = QPushButton(self.tr("Back"))
+        self.back = _chip(self.tr("Back"))
+        # Until there is something to go to: the row has little room.
+        for chip in (*self.sources, self.back):
+            chip.hide()
         self.back.setToolTip(self.tr("The element that was shown before"))
         self.back.clicked.connect(self._on_back)
         self.copy_button = QPushButton(self.tr("Copy"))
@@ -465,6 +471,14 @@ def _dimension_names(rank: int) -> tuple[str, ...]:
     if rank == 4:
         return (tr("Number"), tr("Row"), tr("Column"), tr("Channel"))
     return tuple(tr("Dimension {0}").format(i) for i in range(rank))
+
+
+def _chip(text: str = "") -> QToolButton:
+    """A button that is as narrow as its text."""
+    button = QToolButton()
+    button.setObjectName("chip")
+    button.setText(text)
+    return button
 
 
 def _cell(text: str, is_number: bool) -> Cell:
