@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from qviz.evaluation import model_info
-from qviz.evaluation.model_part import described, states_of_layers
+from qviz.evaluation.partial_model import described, states_of_layers
 from qviz.execution import runnable_part
 from qviz.graph import Graph, Layer, Tensor, layers
 from qviz.graph.passes import describe_folding

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from qviz.evaluation.model_part import described, states_of_layers
+from qviz.evaluation.partial_model import described, states_of_layers
 from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.verification_results import Verification
 from qviz.execution import RunnablePart, runnable_part

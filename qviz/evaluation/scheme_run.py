@@ -14,7 +14,8 @@ from qviz.evaluation.findings import findings, float_operators, one_class_only
 from qviz.evaluation.input_scale import scale_notes
 from qviz.evaluation.latency import measure_latency
 from qviz.evaluation.layer_error import layer_error_steps, tapped_tensors
-from qviz.evaluation.model_part import ModelPart, part_of
+from qviz.evaluation.model_part import ModelPart
+from qviz.evaluation.partial_model import part_of
 from qviz.evaluation.provenance import data_info
 from qviz.evaluation.results import DataInfo, Latency, LayerError, SchemeResult
 from qviz.evaluation.running import batch_size_for

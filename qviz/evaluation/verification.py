@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from qviz.errors import ExecutionError, QvizError, SchemeError
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.litert import KERNELS, LitertProcess
-from qviz.evaluation.model_part import ModelPart, described, nothing_left
+from qviz.evaluation.model_part import ModelPart
+from qviz.evaluation.partial_model import described, nothing_left
 from qviz.evaluation.provenance import versions
 from qviz.evaluation.random_inputs import random_inputs
 from qviz.evaluation.side_by_side import SideBySide

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from qviz.evaluation.model_part import described, states_of_layers
+from qviz.evaluation.partial_model import described, states_of_layers
 from qviz.evaluation.provenance import model_info
 from qviz.evaluation.weights import WeightView, channel_dimension, weight_view
 from qviz.execution import runnable_part

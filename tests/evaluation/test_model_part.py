@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from custom_operators import with_custom_operator
 import qviz
 from qviz.errors import SchemeError, UnsupportedOperatorError
 from qviz.evaluation import Dataset, compare, recommend, verify
-from qviz.evaluation.model_part import described, part_of, states_of_layers
+from qviz.evaluation.partial_model import described, part_of, states_of_layers
 from qviz.execution import runnable_part
 from qviz.formats.tflite import read_tflite, write_tflite
 from qviz.graph import Graph, Operator, Tensor
@@ -309,3 +311,9 @@ def test_metrics_are_about_the_output_that_is_asked_for():
     labels = trace["kind"].argmax(axis=1)
     data = Dataset("made up", (x,), labels, "classification")
     assert compare(graph, data, ["float32"]).rows[0].output == "kind"
+
+
+def test_what_the_window_reads_of_it_loads_no_kernels():
+    program = "import sys, qviz.ui.workbench; print([m for m in sys.modules if 'kernels' in m])"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert found.stdout.strip() == "[]", found.stderr
