@@ -461,7 +461,7 @@
     </message>
     <message>
         <source>{0} times smaller ({1} bits)</source>
-        <translation>{0}배 작음({1}비트)</translation>
+        <translation>1/{0} 크기({1}비트)</translation>
     </message>
     <message>
         <source>Rounding: {0}</source>
@@ -1859,6 +1859,30 @@ gzip 압축비</translation>
     </message>
 </context>
 <context>
+    <name>ErrorBars</name>
+    <message>
+        <source>{0}: {1} error of every layer</source>
+        <extracomment>Values from which a layer deserves a look; the line can be dragged.</extracomment>
+        <translation>{0}: 모든 층의 {1} 오차</translation>
+    </message>
+    <message>
+        <source>Error of 1 layer</source>
+        <translation>층 1개의 오차</translation>
+    </message>
+    <message>
+        <source>Error of {0} layers</source>
+        <translation>층 {0}개의 오차</translation>
+    </message>
+    <message>
+        <source>Topmost: {0} with {1} {2}.</source>
+        <translation>맨 위: {0}, {1} {2}.</translation>
+    </message>
+    <message>
+        <source>Nothing was measured.</source>
+        <translation>측정된 것이 없습니다.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorPlot</name>
     <message>
         <source>Error: dequantized − float</source>
@@ -2103,8 +2127,8 @@ gzip 압축비</translation>
 <context>
     <name>LanguageMenu</name>
     <message>
-        <source>&amp;Language</source>
-        <translation>언어(&amp;Language)</translation>
+        <source>La&amp;nguage</source>
+        <translation>언어(La&amp;nguage)</translation>
     </message>
     <message>
         <source>Language of the system</source>
@@ -2123,7 +2147,6 @@ gzip 압축비</translation>
     <name>LayerErrorView</name>
     <message>
         <source>Error of every layer</source>
-        <extracomment>Values from which a layer deserves a look; the line can be dragged.</extracomment>
         <translation>모든 층의 오차</translation>
     </message>
     <message>
@@ -2161,26 +2184,6 @@ gzip 압축비</translation>
     <message>
         <source>Show as table</source>
         <translation>표로 보기</translation>
-    </message>
-    <message>
-        <source>{0}: {1} error of every layer</source>
-        <translation>{0}: 모든 층의 {1} 오차</translation>
-    </message>
-    <message>
-        <source>Error of 1 layer</source>
-        <translation>층 1개의 오차</translation>
-    </message>
-    <message>
-        <source>Error of {0} layers</source>
-        <translation>층 {0}개의 오차</translation>
-    </message>
-    <message>
-        <source>Topmost: {0} with {1} {2}.</source>
-        <translation>맨 위: {0}, {1} {2}.</translation>
-    </message>
-    <message>
-        <source>Nothing was measured.</source>
-        <translation>측정된 것이 없습니다.</translation>
     </message>
     <message>
         <source>Signal to quantization noise in dB: each 6 dB are one bit. Layers left of the dashed line are hatched; drag it to set your own limit.</source>
@@ -2746,7 +2749,7 @@ output {1}</source>
     </message>
     <message>
         <source>code {0} means exactly 0</source>
-        <translation>코드 {0}이(가) 정확히 0</translation>
+        <translation>정확히 0인 코드: {0}</translation>
     </message>
     <message>
         <source>no code means exactly 0</source>
@@ -3042,6 +3045,10 @@ output {1}</source>
     <message>
         <source>Which sample of the data runs, counted from 0</source>
         <translation>데이터의 몇 번째 샘플을 실행할지, 0부터 셉니다</translation>
+    </message>
+    <message>
+        <source>Dimension {0} of the element</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Largest error</source>

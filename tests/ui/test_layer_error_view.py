@@ -61,15 +61,15 @@ def test_layers_below_the_threshold_are_hatched(view: LayerErrorView):
         for i, db in enumerate((12.0, 19.0, 30.0, 44.0))
     )
     view.set_data("int8", errors)
-    assert len(view._bad.opts["x1"]) == 2
-    assert len(view._good.opts["x1"]) == 2
-    view._line.setValue(35.0)
-    assert view._bad.opts["x1"].tolist() == [12.0, 19.0, 30.0]
+    assert len(view.plot.bad.opts["x1"]) == 2
+    assert len(view.plot.good.opts["x1"]) == 2
+    view.plot.line.setValue(35.0)
+    assert view.plot.bad.opts["x1"].tolist() == [12.0, 19.0, 30.0]
     # The limit is kept for this metric while others are looked at.
     view.metrics.setCurrentIndex(1)
-    assert not view._line.isVisible()
+    assert not view.plot.line.isVisible()
     view.metrics.setCurrentIndex(0)
-    assert view._line.value() == 35.0
+    assert view.plot.line.value() == 35.0
 
 
 def test_exact_and_unmeasured_layers(view: LayerErrorView):
@@ -83,7 +83,7 @@ def test_exact_and_unmeasured_layers(view: LayerErrorView):
     assert [name for name, _ in view.bars] == ["lost", "usual", "exact", "unknown"]
     texts = dict(view.plot.item.getAxis("right")._tickLevels[0])
     assert [texts[-i] for i in range(4)] == ["−∞", "30.0", "exact", "–"]
-    assert all(math.isfinite(x) for x in view._good.opts["x1"])
+    assert all(math.isfinite(x) for x in view.plot.good.opts["x1"])
 
 
 def test_only_weights_measured_shows_weights(view: LayerErrorView):
@@ -98,7 +98,7 @@ def test_click_chooses_a_layer(view: LayerErrorView, qtbot: QtBot):
         view.plot.clicked.emit(3.0, -2.2)
     assert heard.args == [view.bars[2][0]]
     view.select_layer(view.bars[2][0])
-    assert view._mark.opts["y"].tolist() == [-2.0]
+    assert view.plot.mark.opts["y"].tolist() == [-2.0]
 
 
 def test_table_twin_holds_the_same_numbers(view: LayerErrorView):

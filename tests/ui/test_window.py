@@ -251,7 +251,7 @@ def test_layer_is_selected_everywhere(compared: MainWindow, qtbot: QtBot):
     other = layers.table.proxy.index(0, 0).data()
     layers.table.selectRow(0)
     assert compared.session.layer == other
-    assert tabs.layer_error._mark.opts["y"].tolist() == [0.0]
+    assert tabs.layer_error.plot.mark.opts["y"].tolist() == [0.0]
     summary = compared.session.layer_summary()
     assert summary is not None
     if summary.weights:
