@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -158,6 +159,7 @@ class Actions:
         self._actions: dict[str, QAction] = {}
         for command in self._commands:
             action = QAction(command.title, window)
+            action.setIconText(plain(command.title))
             action.setToolTip(_tip(command))
             action.setStatusTip(command.tip)
             action.setObjectName(command.name)
@@ -245,10 +247,15 @@ class Actions:
         """Titles and keys of every action that has keys."""
         native = QKeySequence.SequenceFormat.NativeText
         return [
-            (a.text().replace("&", ""), ", ".join(k.toString(native) for k in a.shortcuts()))
+            (plain(a.text()), ", ".join(k.toString(native) for k in a.shortcuts()))
             for a in self._actions.values()
             if a.shortcuts()
         ]
+
+
+def plain(title: str) -> str:
+    """A title without its access key: "&Open…" is "Open…", "열기(&O)…" is "열기…"."""
+    return re.sub(r"\(&\w\)|&", "", title)
 
 
 def _tip(command: Command) -> str:

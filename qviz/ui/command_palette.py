@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from qviz.ui.actions import plain
+
 
 class CommandPalette(QDialog):
     """A search field over the actions; Return triggers the first hit."""
@@ -49,7 +51,7 @@ class CommandPalette(QDialog):
         words = text.lower().split()
         self.list.clear()
         for action in self._actions:
-            title = action.text().replace("&", "").rstrip("…")
+            title = plain(action.text()).rstrip("…")
             if all(word in f"{title} {action.toolTip()}".lower() for word in words):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 item = QTreeWidgetItem([title, keys])

@@ -33,7 +33,7 @@ class LanguageMenu(QMenu):
 
     def __init__(self, settings: Settings, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTitle(self.tr("&Language"))
+        self.setTitle(self.tr("La&nguage"))
         self._settings, self._spoken = settings, spoken
         self._group = QActionGroup(self)
         self._actions: dict[str, QAction] = {}
