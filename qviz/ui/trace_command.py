@@ -115,12 +115,12 @@ class TraceCommand(QObject):
 
     def _on_other_network(self) -> None:
         if self._view is not None:
-            self._view.choose_any()
+            self._view.bar.choose_any()
         self._on_layer()
 
     def _on_other_data(self) -> None:
         if self._view is not None:
-            self._view.first_sample()
+            self._view.bar.first_sample()
         self._on_other_network()
 
     def _on_layer(self) -> None:
@@ -142,15 +142,15 @@ class TraceCommand(QObject):
         if session.model is None or not session.layer:
             return
         self._stale = False
-        view.choose_layer(session.layer)
+        view.bar.choose_layer(session.layer)
         view.set_busy(self.tr("Tracing {0} …").format(session.layer))
         self._asked += 1
         number = self._asked
         arguments = {
             "path": session.path,
             "scheme": session.scheme,
-            "choice": view.choice,
-            "sample": view.sample_number,
+            "choice": view.bar.choice,
+            "sample": view.bar.sample_number,
             "data": session.data if session.data.name_or_path else None,
             "options": session.options,
             "allow_code": session.allow_code,

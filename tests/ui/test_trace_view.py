@@ -63,19 +63,19 @@ def test_largest_error_next_and_coordinates(
     worst = trace_of(view)
     assert (worst.layer, worst.rank) == ("conv2", 0)
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.next.click()
+        view.bar.next.click()
     assert trace_of(view).rank == 1
     assert abs(trace_of(view).difference or 0) <= abs(worst.difference or 0)
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.places[3].setValue(5)
+        view.bar.places[3].setValue(5)
     assert trace_of(view).at[3] == 5
-    assert trace_of(view).at[1:3] == tuple(box.value() for box in view.places[1:3])
+    assert trace_of(view).at[1:3] == tuple(box.value() for box in view.bar.places[1:3])
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.sample.setValue(9)
+        view.bar.sample.setValue(9)
     assert view.data is not None
-    assert (view.data.sample, view.sample.maximum()) == (9, 449)
+    assert (view.data.sample, view.bar.sample.maximum()) == (9, 449)
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.largest.click()
+        view.bar.largest.click()
     assert trace_of(view).rank == 0
     assert "stands for" in view.result.text()
 
@@ -117,7 +117,7 @@ def test_a_number_is_followed_to_where_it_was_made(
         real_window.session.select_layer("conv2")
     first = trace_of(view)
     assert first.terms is not None
-    assert not view.back.isVisible()
+    assert not view.bar.back.isVisible()
     # A click on the middle of the window goes to its term.
     grid = view.terms.inputs
     grid.grab()
@@ -125,17 +125,17 @@ def test_a_number_is_followed_to_where_it_was_made(
     at = view.terms.position - 1
     assert at % 9 == 4
     code = int(first.terms.codes[at])
-    assert view.sources[0].isVisible()
-    assert not view.sources[1].isVisible()
+    assert view.bar.sources[0].isVisible()
+    assert not view.bar.sources[1].isVisible()
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.sources[0].click()
+        view.bar.sources[0].click()
     assert (trace_of(view).layer, trace_of(view).code) == ("pool", code)
     assert trace_of(view).at == tuple(first.terms.places[at])
     assert real_window.session.layer == "pool"
     with qtbot.waitSignal(traced, timeout=30_000):
-        view.back.click()
+        view.bar.back.click()
     assert (trace_of(view).layer, trace_of(view).at) == ("conv2", first.at)
-    assert not view.back.isVisible()
+    assert not view.bar.back.isVisible()
 
 
 def test_operators_without_products_show_their_steps(
@@ -153,11 +153,11 @@ def test_other_operator_of_the_layer(
     view: TraceView, real_window: MainWindow, qtbot: QtBot
 ) -> None:
     assert trace_of(view).operator.kind == "CONV_2D"
-    assert view.operator.isVisible()
-    at = view.operator.findText("Quantize")
+    assert view.bar.operator.isVisible()
+    at = view.bar.operator.findText("Quantize")
     with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
-        view.operator.setCurrentIndex(at)
-        view.operator.activated.emit(at)
+        view.bar.operator.setCurrentIndex(at)
+        view.bar.operator.activated.emit(at)
     assert trace_of(view).operator.kind == "QUANTIZE"
 
 
@@ -189,8 +189,8 @@ def test_copy_table_and_csv(
     assert text.startswith("FULLY_CONNECTED of dense1, element [0, ")
     assert sum(line.strip()[:1].isdigit() for line in text.splitlines()) >= 1024
     view.as_table.setChecked(True)
-    assert view.term_table.proxy.rowCount() == 1024
-    assert view.step_table.proxy.rowCount() == len(trace_of(view).steps)
+    assert view.tables.terms.proxy.rowCount() == 1024
+    assert view.tables.steps.proxy.rowCount() == len(trace_of(view).steps)
     target = tmp_path / "trace.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     real_window.commands["export_plot"].trigger()
