@@ -1,4 +1,4 @@
-"""Operators of two operands on real numbers and plain integers; codes in quantized_arithmetic."""
+"""Operators of two operands on real numbers and plain integers; codes in quantized_*."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from qviz.execution.fixed_point import float_activation_range
 from qviz.execution.kernels.operands import Array, is_quantized, kernel_of
+from qviz.execution.kernels.quantized_addition import prepare_quantized_add
 from qviz.execution.kernels.quantized_arithmetic import (
-    prepare_quantized_add,
     prepare_quantized_div,
     prepare_quantized_extremum,
     prepare_quantized_mul,
