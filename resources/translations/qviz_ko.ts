@@ -1859,6 +1859,77 @@ gzip 압축비</translation>
     </message>
 </context>
 <context>
+    <name>ElementBar</name>
+    <message>
+        <source>{0} of the element, 0 to {1}</source>
+        <translation>원소의 {0}, 0 ~ {1}</translation>
+    </message>
+    <message>
+        <source>The element that is furthest from the float network in this sample; this one is number {0} of {1}</source>
+        <translation>이 샘플에서 float 신경망과 가장 많이 다른 원소; 지금 것은 {1}개 중 {0}번째</translation>
+    </message>
+    <message>
+        <source>Its input</source>
+        <translation>그 입력</translation>
+    </message>
+    <message>
+        <source>Input {0}</source>
+        <translation>입력 {0}</translation>
+    </message>
+    <message>
+        <source>Trace element [{0}] of {1}, which is read here</source>
+        <translation>여기서 읽는 {1}의 원소 [{0}] 추적</translation>
+    </message>
+    <message>
+        <source>Operator of the layer</source>
+        <translation>층의 연산자</translation>
+    </message>
+    <message>
+        <source>Which of the layer&apos;s operators to trace</source>
+        <translation>층의 연산자 중 추적할 것</translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation>샘플</translation>
+    </message>
+    <message>
+        <source>Which sample of the data runs, counted from 0</source>
+        <translation>데이터의 몇 번째 샘플을 실행할지, 0부터 셉니다</translation>
+    </message>
+    <message>
+        <source>Largest error</source>
+        <translation>가장 큰 오차</translation>
+    </message>
+    <message>
+        <source>The element that is furthest from the float network in this sample</source>
+        <translation>이 샘플에서 float 신경망과 가장 많이 다른 원소</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+    <message>
+        <source>The element with the next smaller error</source>
+        <translation>오차가 그다음으로 큰 원소</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>The element that was shown before</source>
+        <translation>바로 전에 보았던 원소</translation>
+    </message>
+    <message>
+        <source>sample</source>
+        <translation>샘플</translation>
+    </message>
+    <message>
+        <source>element</source>
+        <translation>원소</translation>
+    </message>
+</context>
+<context>
     <name>ErrorBars</name>
     <message>
         <source>{0}: {1} error of every layer</source>
@@ -3021,6 +3092,37 @@ output {1}</source>
     </message>
 </context>
 <context>
+    <name>TraceTables</name>
+    <message>
+        <source>Terms</source>
+        <translation>항</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>Formula</source>
+        <translation>수식</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>단위</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>이유</translation>
+    </message>
+</context>
+<context>
     <name>TraceView</name>
     <message>
         <source>Trace</source>
@@ -3029,50 +3131,6 @@ output {1}</source>
     <message>
         <source>Here one number of a quantized layer is taken apart: the codes that go in, every product, the accumulator, and each step of scaling and rounding to its code, beside the same number in float.</source>
         <translation>여기서는 양자화된 층의 숫자 하나를 분해합니다. 들어가는 코드, 모든 곱, 누산기, 코드가 되기까지의 스케일링과 반올림의 각 단계를 float의 같은 숫자와 나란히 보여 줍니다.</translation>
-    </message>
-    <message>
-        <source>Operator of the layer</source>
-        <translation>층의 연산자</translation>
-    </message>
-    <message>
-        <source>Which of the layer&apos;s operators to trace</source>
-        <translation>층의 연산자 중 추적할 것</translation>
-    </message>
-    <message>
-        <source>Sample</source>
-        <translation>샘플</translation>
-    </message>
-    <message>
-        <source>Which sample of the data runs, counted from 0</source>
-        <translation>데이터의 몇 번째 샘플을 실행할지, 0부터 셉니다</translation>
-    </message>
-    <message>
-        <source>Dimension {0} of the element</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Largest error</source>
-        <translation>가장 큰 오차</translation>
-    </message>
-    <message>
-        <source>The element that is furthest from the float network in this sample</source>
-        <translation>이 샘플에서 float 신경망과 가장 많이 다른 원소</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>다음</translation>
-    </message>
-    <message>
-        <source>The element with the next smaller error</source>
-        <translation>오차가 그다음으로 큰 원소</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>뒤로</translation>
-    </message>
-    <message>
-        <source>The element that was shown before</source>
-        <translation>바로 전에 보았던 원소</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -3095,68 +3153,12 @@ output {1}</source>
         <translation>digits 예제 열기</translation>
     </message>
     <message>
-        <source>Terms</source>
-        <translation>항</translation>
-    </message>
-    <message>
-        <source>Steps</source>
-        <translation>단계</translation>
-    </message>
-    <message>
-        <source>sample</source>
-        <translation>샘플</translation>
-    </message>
-    <message>
-        <source>element</source>
-        <translation>원소</translation>
-    </message>
-    <message>
-        <source>{0} of the element, 0 to {1}</source>
-        <translation>원소의 {0}, 0 ~ {1}</translation>
-    </message>
-    <message>
-        <source>The element that is furthest from the float network in this sample; this one is number {0} of {1}</source>
-        <translation>이 샘플에서 float 신경망과 가장 많이 다른 원소; 지금 것은 {1}개 중 {0}번째</translation>
-    </message>
-    <message>
         <source>Beside the exact result of these codes</source>
         <translation>이 코드들의 정확한 결과와 비교</translation>
     </message>
     <message>
         <source>Difference to float: {0}</source>
         <translation>float와의 차이: {0}</translation>
-    </message>
-    <message>
-        <source>Step</source>
-        <translation>단계</translation>
-    </message>
-    <message>
-        <source>Formula</source>
-        <translation>수식</translation>
-    </message>
-    <message>
-        <source>Value</source>
-        <translation>값</translation>
-    </message>
-    <message>
-        <source>Unit</source>
-        <translation>단위</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>이유</translation>
-    </message>
-    <message>
-        <source>Its input</source>
-        <translation>그 입력</translation>
-    </message>
-    <message>
-        <source>Input {0}</source>
-        <translation>입력 {0}</translation>
-    </message>
-    <message>
-        <source>Trace element [{0}] of {1}, which is read here</source>
-        <translation>여기서 읽는 {1}의 원소 [{0}] 추적</translation>
     </message>
 </context>
 <context>
