@@ -178,13 +178,15 @@ class ReportView(QWidget):
                 lines.append(f"<li><b>{escape(scheme_label(row.scheme))}</b>: {items}</li>")
         if not lines:
             return ""
-        return f"<h3>{self.tr('Layers with the largest error')}</h3><ul>{''.join(lines)}</ul>"
+        title = self.tr("Layers with the largest error")
+        return f"<h3>{title}</h3><ul>{''.join(lines)}</ul>"
 
     def _skipped(self, comparison: Comparison) -> str:
         if not comparison.skipped:
             return ""
         items = "".join(f"<li><b>{escape(s)}</b>: {escape(r)}</li>" for s, r in comparison.skipped)
-        return f"<h3>{self.tr('Schemes that do not fit this model')}</h3><ul>{items}</ul>"
+        title = self.tr("Schemes that do not fit this model")
+        return f"<h3>{title}</h3><ul>{items}</ul>"
 
     def _footer(self, comparison: Comparison) -> str:
         versions = ", ".join(f"{escape(k)} {escape(v)}" for k, v in comparison.versions.items())

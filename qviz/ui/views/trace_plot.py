@@ -108,7 +108,8 @@ class AccumulatorPlot(Plot):
         text = f'<span style="color:{theme.int8}">■</span> {what}'
         if self.scaled_floats(terms) is not None:
             dashes = f'<span style="color:{theme.float32}">- -</span>'
-            text += f" &nbsp; {dashes} {tr('float sum, same scale')}"
+            floats = tr("float sum, same scale")
+            text += f" &nbsp; {dashes} {floats}"
         return text
 
     def _restyle_dot(self, theme: Theme) -> None:
