@@ -906,6 +906,10 @@ gzip 압축비</translation>
         <translation>코드의 합</translation>
     </message>
     <message>
+        <source>float sum, same scale</source>
+        <translation>float 합, 같은 스케일</translation>
+    </message>
+    <message>
         <source>channel {0}</source>
         <extracomment>RMSE of rounding to the nearest level, in steps: 1/sqrt(12).</extracomment>
         <translation>채널 {0}</translation>
@@ -2594,6 +2598,14 @@ output {1}</source>
     <message>
         <source>gzip ratio</source>
         <translation>gzip 압축비</translation>
+    </message>
+    <message>
+        <source>Layers with the largest error</source>
+        <translation>오차가 가장 큰 층</translation>
+    </message>
+    <message>
+        <source>Schemes that do not fit this model</source>
+        <translation>이 모델에 맞지 않는 방식</translation>
     </message>
 </context>
 <context>
