@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from qviz.graph.graph import Graph
-from qviz.graph.passes.fold_into_weights import BATCH_NORMALIZATION, Folder
+from qviz.graph.passes.fold_into_weights import Folder
 from qviz.graph.passes.fold_padding import describe_padding
+from qviz.graph.passes.folding_chains import BATCH_NORMALIZATION
 from qviz.graph.passes.folding_report import FoldingReport
 
 

@@ -25,20 +25,17 @@ from qviz.graph.graph import Graph
 from qviz.graph.operator import Operator
 from qviz.graph.passes.affine_form import AffineForm, arithmetic_form
 from qviz.graph.passes.batch_norm import batch_norm_form
-from qviz.graph.passes.draft import RESHAPING, Draft
+from qviz.graph.passes.draft import Draft
+from qviz.graph.passes.folding_chains import (
+    BATCH_NORMALIZATION,
+    FOLDABLE,
+    chain_before,
+    chains_after,
+    input_at,
+    present,
+    treats_channels,
+)
 from qviz.graph.passes.folding_report import Folding
-from qviz.graph.tensor import Tensor
-
-BATCH_NORMALIZATION = "BATCH_NORMALIZATION"
-
-# Position of the weights, their dimension of output channels, position of the bias.
-_FOLDABLE = {
-    "CONV_2D": (1, 0, 2),
-    "DEPTHWISE_CONV_2D": (1, 3, 2),
-    "FULLY_CONNECTED": (1, 0, 2),
-    "TRANSPOSE_CONV": (1, 0, 3),
-}
-_CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 
 _Weights = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 
@@ -89,9 +86,7 @@ class Folder:
         return self._finish(), tuple(done[position] for position in sorted(done))
 
     def _operator(self, position: int) -> Operator:
-        operator = self._draft.operators[position]
-        assert operator is not None
-        return operator
+        return present(self._draft, position)
 
     def _folding(
         self,
@@ -104,24 +99,18 @@ class Folder:
         dead = self._forms[position].dead_channels
         return Folding(self._operator(position).layer, into, forward, reason, dead)
 
-    def _treats_channels(self, operator: Operator, form: AffineForm) -> bool:
-        if operator.kind != BATCH_NORMALIZATION or form.is_scalar:
-            return True
-        rank = len(self._draft.tensors[operator.outputs[0]].shape)
-        return int(operator.option("axis", -1)) % rank == rank - 1
-
     # -- back into the weights before --------------------------------------------------------
 
     def _fold_back(self, position: int) -> Folding | str:
         """Fold a step back, or say why not."""
         draft, form, operator = self._draft, self._forms[position], self._operator(position)
-        if not self._treats_channels(operator, form):
+        if not treats_channels(self._draft, operator, form):
             return f"it normalizes axis {operator.option('axis', -1)}, not the channels"
-        chain, reason = self._chain_before(form.source)
+        chain, reason = chain_before(self._draft, form.source)
         if reason:
             return reason
         producer = self._operator(chain[0])
-        index, dimension, bias_index = _FOLDABLE[producer.kind]
+        index, dimension, bias_index = FOLDABLE[producer.kind]
 
         def fold(kernel: NDArray[np.float32], bias: NDArray[np.float32] | None) -> _Weights:
             offset = form.offset
@@ -146,55 +135,17 @@ class Folder:
         options = {**producer.options, "fused_activation_function": activation}
         self._draft.replace(position, replace(producer, options=options))
 
-    def _chain_before(self, name: str) -> tuple[list[int], str]:
-        """Positions from the foldable operator down to the step, or why there is none."""
-        draft, chain = self._draft, list[int]()
-        while True:
-            position = draft.producer(name)
-            if position is None:
-                return chain, "it stands before the first weights"
-            producer = self._operator(position)
-            where = f"{producer.kind} of {producer.layer or producer.outputs[0]}"
-            if draft.is_output(name):
-                return chain, f"the result of {where} is also an output of the model"
-            if not draft.is_private(name):
-                return chain, f"the result of {where} has a second reader"
-            chain.insert(0, position)
-            if producer.kind in _FOLDABLE:
-                return chain, self._unfoldable_reason(producer)
-            source = producer.inputs[0]
-            if producer.kind not in RESHAPING or source is None:
-                return chain, f"it stands after {where}"
-            if not _keeps_channels(draft.tensors[source], draft.tensors[name]):
-                return chain, f"{where} rearranges the channels before it"
-            name = source
-
-    def _unfoldable_reason(self, producer: Operator) -> str:
-        if producer.activation != "NONE":
-            return f"{producer.activation} stands between {producer.layer} and it"
-        if not self._has_float_weights(producer):
-            return f"the weights of {producer.layer} are not float constants"
-        return ""
-
-    def _has_float_weights(self, operator: Operator) -> bool:
-        index, dimension, bias_index = _FOLDABLE[operator.kind]
-        weights, bias = _input(operator, index), _input(operator, bias_index)
-        if weights is None or len(self._draft.tensors[weights].shape) <= dimension:
-            return False
-        tensors = (self._draft.tensors[n] for n in (weights, bias) if n is not None)
-        return all(tensor.is_constant and tensor.is_float for tensor in tensors)
-
     # -- forward into the weights after ------------------------------------------------------
 
     def _fold_forward(self, position: int) -> Folding | None:
         draft, form, operator = self._draft, self._forms[position], self._operator(position)
-        chains = self._chains_after(operator, form)
+        chains = chains_after(self._draft, operator, form)
         if not chains:
             return None
         layers: list[str] = []
         for chain in chains:
             reader = self._operator(chain[-1])
-            index, dimension, bias_index = _FOLDABLE[reader.kind]
+            index, dimension, bias_index = FOLDABLE[reader.kind]
 
             def fold(
                 kernel: NDArray[np.float32],
@@ -219,50 +170,6 @@ class Folder:
             draft.replace(first, replace(reader, inputs=(form.source, *reader.inputs[1:])))
         return folding
 
-    def _chains_after(self, operator: Operator, form: AffineForm) -> list[tuple[int, ...]]:
-        """Chains of positions down to each reader; empty unless all readers can take the step."""
-        if operator.activation != "NONE" or not self._treats_channels(operator, form):
-            return []
-        chains: list[tuple[int, ...]] = []
-        draft, open_ends = self._draft, [(operator.outputs[0], tuple[int, ...]())]
-        while open_ends:
-            name, chain = open_ends.pop()
-            readers = draft.readers(name)
-            if draft.is_output(name) or not readers:
-                return []
-            for position in readers:
-                reader = self._operator(position)
-                result = draft.tensors[reader.outputs[0]]
-                if reader.kind in RESHAPING and _keeps_channels(draft.tensors[name], result):
-                    open_ends.append((reader.outputs[0], (*chain, position)))
-                elif self._takes(reader, name, form, direct=not chain):
-                    chains.append((*chain, position))
-                else:
-                    return []
-        return sorted(chains)
-
-    def _takes(self, reader: Operator, name: str, form: AffineForm, *, direct: bool) -> bool:
-        if reader.kind not in _FOLDABLE or not self._has_float_weights(reader):
-            return False
-        if reader.inputs[0] != name or name in reader.inputs[1:]:
-            return False
-        if reader.kind == "FULLY_CONNECTED":
-            channels = self._draft.tensors[name].shape[-1]
-            weights = _input(reader, 1)
-            needs_bias = form.offset is not None and form.offset.size > 1
-            return (
-                weights is not None
-                and self._draft.tensors[weights].shape[-1] == channels
-                and not (needs_bias and _input(reader, 2) is None)
-            )
-        padded = reader.option("padding", "SAME") != "VALID"
-        return (
-            reader.kind in _CONVOLUTIONS
-            and direct
-            and form.is_scalar
-            and not (padded and form.offset is not None)
-        )
-
     # -- both ----------------------------------------------------------------------------------
 
     def _replace_weights(
@@ -276,7 +183,7 @@ class Folder:
         forward: bool,
     ) -> None:
         draft, target = self._draft, self._operator(position)
-        weights, bias = target.inputs[index], _input(target, bias_index)
+        weights, bias = target.inputs[index], input_at(target, bias_index)
         assert weights is not None
         shared = weights in self._shared
         constants = (n for n in step.present_inputs if draft.tensors[n].is_constant)
@@ -367,16 +274,3 @@ def _data(draft: Draft, name: str) -> NDArray[np.float32]:
     data = draft.tensors[name].data
     assert data is not None
     return data.astype(np.float32, copy=False)
-
-
-def _input(operator: Operator, index: int) -> str | None:
-    return operator.inputs[index] if index < len(operator.inputs) else None
-
-
-def _keeps_channels(before: Tensor, after: Tensor) -> bool:
-    """Whether the last axis holds the same channels in both shapes."""
-    return (
-        bool(before.shape and after.shape)
-        and before.shape[-1] == after.shape[-1]
-        and after.shape[-1] > 0
-    )
