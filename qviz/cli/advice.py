@@ -45,7 +45,7 @@ def advise(
             "--tolerance",
             min=0.0,
             max=1.0,
-            help="Loss that is fine: 0.01 is a point of accuracy, or 1 % of the error.",
+            help="Loss that is fine: 0.01 is a point of accuracy, or 1% of the error.",
         ),
     ] = 0.01,
     size: Annotated[

@@ -299,7 +299,7 @@ def _named(recipe: Scheme) -> Scheme:
             words.append(f"start={recipe.cluster_start}")
     if recipe.range_estimator == "percentile":
         words.append(f"percentile={recipe.percentile:g}")
-        told.append(f"ranges of {recipe.percentile:g} % of the values")
+        told.append(f"ranges of {recipe.percentile:g}% of the values")
     if recipe.calibration != preset.calibration:
         words.append(f"calibration={recipe.calibration}")
         told.append("each tensor's own range")
