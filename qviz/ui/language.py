@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,6 +77,20 @@ def use_language(setting: str, *, file: Path | None = None) -> tuple[str, str]:
     return code, complaint
 
 
+def checksum_file(file: Path) -> Path:
+    """Where the SHA-256 of a translation stands."""
+    return file.with_name(f"{file.name}.sha256")
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a translation is what was written; Qt follows offsets in a damaged one anywhere."""
+    try:
+        wanted = checksum_file(file).read_text(encoding="ascii").strip()
+        return hashlib.sha256(file.read_bytes()).hexdigest() == wanted
+    except (OSError, ValueError):
+        return False
+
+
 def has_letters_of(code: str) -> bool:
     """Whether a font is installed that draws the letters of a language."""
     if code != "ko":
@@ -91,7 +106,7 @@ def _install(code: str, file: Path) -> str:
             "Ubuntu: sudo apt-get install fonts-nanum"
         )
     own = QTranslator()
-    if not own.load(str(file)):
+    if not is_whole(file) or not own.load(str(file)):
         what = "is damaged" if file.exists() else "is missing"
         return f"qviz stays in English: the translation {file.name} {what}. Install qviz anew."
     buttons = QTranslator()

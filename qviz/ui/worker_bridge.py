@@ -24,6 +24,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from qviz.errors import WorkerError
 from qviz.jobs.messages import Failed, Finished, Happened
 from qviz.jobs.task import Partial
+from qviz.ui.wording import tr
 
 # A worker that dies this often in a row, without ever answering, is not started again.
 _RESPAWN_LIMIT = 3
@@ -276,7 +277,7 @@ class _Listener(QThread):
 
     @staticmethod
     def _gave_up() -> str:
-        return "It ended several times in a row, so it was not started again; restart qviz."
+        return tr("It ended several times in a row, so it was not started again; restart qviz.")
 
 
 def worker_process() -> Process:
@@ -298,7 +299,7 @@ def _exit_code(process: Process) -> int | None:
 def _reason(exit_code: int | None) -> str:
     how = ""
     if exit_code is not None:
-        how = f" (signal {-exit_code})" if exit_code < 0 else f" (exit code {exit_code})"
-    return (
-        f"The worker process ended unexpectedly{how}. Your session is intact; run the step again."
-    )
+        how = tr(" (signal {0})") if exit_code < 0 else tr(" (exit code {0})")
+    return tr(
+        "The worker process ended unexpectedly{0}. Your session is intact; run the step again."
+    ).format(how.format(abs(exit_code or 0)))

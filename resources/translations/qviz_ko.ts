@@ -1411,6 +1411,22 @@ gzip 압축비</translation>
         <source>TensorFlow 1: uint8 between minimum and maximum, ranges found while it runs</source>
         <translation>TensorFlow 1: 최솟값과 최댓값 사이의 uint8, 범위는 실행 중에 찾음</translation>
     </message>
+    <message>
+        <source>It ended several times in a row, so it was not started again; restart qviz.</source>
+        <translation>여러 번 잇달아 끝나서 다시 시작하지 않았습니다. qviz를 다시 시작하십시오.</translation>
+    </message>
+    <message>
+        <source> (signal {0})</source>
+        <translation>(시그널 {0})</translation>
+    </message>
+    <message>
+        <source> (exit code {0})</source>
+        <translation>(종료 코드 {0})</translation>
+    </message>
+    <message>
+        <source>The worker process ended unexpectedly{0}. Your session is intact; run the step again.</source>
+        <translation>작업 프로세스가 예기치 않게 끝났습니다{0}. 세션은 그대로입니다. 그 단계를 다시 실행하십시오.</translation>
+    </message>
 </context>
 <context>
     <name>AdviceView</name>

@@ -6,6 +6,7 @@ What is new is left unfinished in the .ts file: write its translation there, and
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import subprocess
 import sys
@@ -67,8 +68,12 @@ def refresh_ts(path: Path) -> None:
 
 
 def release(ts: Path, qm: Path) -> None:
-    """Write the .qm file that the window loads."""
+    """Write the .qm file that the window loads, and its checksum."""
+    from qviz.ui.language import checksum_file
+
     _tool("lrelease", str(ts), "-qm", str(qm))
+    digest = hashlib.sha256(qm.read_bytes()).hexdigest()
+    checksum_file(qm).write_text(f"{digest}\n", encoding="ascii")
 
 
 def placeholders(text: str) -> list[str]:
@@ -86,16 +91,21 @@ def _tool(name: str, *arguments: str) -> None:
         raise SystemExit(f"{name} failed:\n{done.stdout}{done.stderr}")
 
 
-def main() -> int:
-    argparse.ArgumentParser(prog=COMMAND, description=__doc__).parse_args()
-    refresh_ts(TS)
-    release(TS, QM)
-    found = texts()
+def refresh(ts: Path) -> int:
+    """Bring both files up to date and list what is to translate; 1 if there is something."""
+    refresh_ts(ts)
+    release(ts, ts.with_suffix(".qm"))
+    found = texts(ts)
     waiting = [text for text in found if not text.is_finished]
     for text in waiting:
         print(f"to translate, {text.context or 'no class'}: {text.source}")  # noqa: T201
-    print(f"{len(found)} texts, {len(waiting)} to translate in {TS.relative_to(ROOT)}")  # noqa: T201
+    print(f"{len(found)} texts, {len(waiting)} to translate in {ts}")  # noqa: T201
     return 1 if waiting else 0
+
+
+def main() -> int:
+    argparse.ArgumentParser(prog=COMMAND, description=__doc__).parse_args()
+    return refresh(TS)
 
 
 if __name__ == "__main__":
