@@ -16,8 +16,8 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 SYSTEM = "system"
 
 _SOURCE = "en"
-# The translators in use; the application takes no ownership of them.
-_installed: list[QTranslator] = []
+# The translators in use, with what they read; the application takes no ownership of them.
+_installed: list[tuple[QTranslator, bytes]] = []
 
 
 def language_of(setting: str, preferred: Sequence[str]) -> str:
@@ -64,7 +64,7 @@ def use_language(setting: str, *, file: Path | None = None) -> tuple[str, str]:
         Why it is not the one that was asked for; empty where it is.
     """
     application = QCoreApplication.instance()
-    for translator in _installed:
+    for translator, _ in _installed:
         QCoreApplication.removeTranslator(translator)
     _installed.clear()
     code = language_of(setting, QLocale.system().uiLanguages())
@@ -82,13 +82,14 @@ def checksum_file(file: Path) -> Path:
     return file.with_name(f"{file.name}.sha256")
 
 
-def is_whole(file: Path) -> bool:
-    """Whether a translation is what was written; Qt follows offsets in a damaged one anywhere."""
+def whole_content(file: Path) -> bytes | None:
+    """A translation as it was written, None for a damaged one: Qt follows offsets anywhere."""
     try:
+        content = file.read_bytes()
         wanted = checksum_file(file).read_text(encoding="ascii").strip()
-        return hashlib.sha256(file.read_bytes()).hexdigest() == wanted
     except (OSError, ValueError):
-        return False
+        return None
+    return content if hashlib.sha256(content).hexdigest() == wanted else None
 
 
 def has_letters_of(code: str) -> bool:
@@ -105,15 +106,21 @@ def _install(code: str, file: Path) -> str:
             "qviz stays in English: no font with Korean letters is installed. On Debian or "
             "Ubuntu: sudo apt-get install fonts-nanum"
         )
+    content = whole_content(file)
     own = QTranslator()
-    if not is_whole(file) or not own.load(str(file)):
+    # From memory: of a file Qt would see every change, and be lost when an update cuts it off.
+    if content is None or not own.load(content):
         what = "is damaged" if file.exists() else "is missing"
         return f"qviz stays in English: the translation {file.name} {what}. Install qviz anew."
     buttons = QTranslator()
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     # Qt's own words, on the buttons of dialogs; some builds of Qt come without them.
-    translators = [buttons] if buttons.load(f"qtbase_{code}", folder) else []
-    for translator in (*translators, own):
-        QCoreApplication.installTranslator(translator)
-        _installed.append(translator)
+    if buttons.load(f"qtbase_{code}", folder):
+        _put_in_use(buttons, b"")
+    _put_in_use(own, content)
     return ""
+
+
+def _put_in_use(translator: QTranslator, content: bytes) -> None:
+    QCoreApplication.installTranslator(translator)
+    _installed.append((translator, content))

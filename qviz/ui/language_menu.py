@@ -26,7 +26,7 @@ class LanguageMenu(QMenu):
     Signals
     -------
     told (sentence)
-        What the choice changes, and when.
+        What the choice changes, and when; empty where it changes nothing.
     """
 
     told = Signal(str)
@@ -58,7 +58,5 @@ class LanguageMenu(QMenu):
     def _on_chosen(self, setting: str) -> None:
         self._settings.language = setting
         following = language_of(setting, QLocale.system().uiLanguages())
-        if following != self._spoken:
-            self.told.emit(
-                self.tr("The window is in {0} from the next start on.").format(LANGUAGES[following])
-            )
+        sentence = self.tr("The window is in {0} from the next start on.")
+        self.told.emit("" if following == self._spoken else sentence.format(LANGUAGES[following]))

@@ -244,7 +244,7 @@ class MainWindow(QMainWindow):
         self.drop.data_dropped.connect(self._on_data_dropped)
         self.drop.refused.connect(lambda sentence: self._complain(sentence, ""))
         self.appearance.changed.connect(self._on_theme)
-        self.languages.told.connect(lambda sentence: self._complain(sentence, ""))
+        self.languages.told.connect(self._on_language)
 
     def _restore(self) -> None:
         self._on_theme(self.appearance.theme)
@@ -379,6 +379,11 @@ class MainWindow(QMainWindow):
         self.panels.layers.set_theme(theme)
         self.message_bar.set_theme(theme)
         self.tabs.set_theme(theme)
+
+    def _on_language(self, sentence: str) -> None:
+        self.message_bar.hide()
+        if sentence:
+            self._complain(sentence, "")
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Docks take their widths only once there is a window to divide."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTranslator
 from translation_files import COMMAND, QM, ROOT, TS, Text, placeholders, texts
 
 from qviz.ui.actions import plain
-from qviz.ui.language import is_whole
+from qviz.ui.language import whole_content
 from qviz.ui.told_below import told_below
 
 _REFRESH = f"run `{COMMAND}`, translate what it lists in {TS.relative_to(ROOT)}, run it again"
@@ -170,8 +170,8 @@ def test_the_command_lists_what_is_to_translate(tmp_path: Path, capsys: pytest.C
     assert "to translate, no class: All commands" in told
     assert "1 to translate" in told
     assert "Nothing of this window" not in copy.read_text(encoding="utf-8")
-    assert is_whole(copy.with_suffix(".qm"))
+    assert whole_content(copy.with_suffix(".qm"))
 
 
 def test_the_checksum_is_that_of_the_qm_file():
-    assert is_whole(QM), f"run `{COMMAND}`"
+    assert whole_content(QM), f"run `{COMMAND}`"
