@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qviz.evaluation.element import ElementChoice, ElementTrace, ElementTracer
-from qviz.evaluation.element.preparing import sample_of, tracer_steps
+from qviz.evaluation.element.preparing import is_quantized, sample_of, tracer_steps
 from qviz.evaluation.element.tracer import Sample
 from qviz.jobs.downloads import download_task
 from qviz.jobs.memory import Memory
@@ -31,11 +31,14 @@ class TracedElement:
         Which one was run.
     samples : int
         How many there are; 0 where the values are random, and any number will do.
+    is_as_stored : bool
+        Whether the file holds codes already and was traced as it is, whatever the scheme.
     """
 
     trace: ElementTrace
     sample: int
     samples: int
+    is_as_stored: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -91,4 +94,5 @@ class Tracers:
             found.sample, found.number = sample_of(found.tracer, dataset, sample), sample
         yield Progress(0, 0, f"tracing {choice.layer}")
         trace = found.tracer.trace(found.sample, choice)
-        return TracedElement(trace, sample, 0 if dataset is None else len(dataset))
+        count = 0 if dataset is None else len(dataset)
+        return TracedElement(trace, sample, count, is_quantized(graph))

@@ -155,26 +155,25 @@ class TraceCommand(QObject):
             "options": session.options,
             "allow_code": session.allow_code,
         }
-        title = self._title()
+        now = (scheme_label(session.scheme), session.options.rounding)
+        data = Path(session.data.name_or_path).name or self.tr("random values")
         self._bench.ask(
             "trace",
             arguments,
-            lambda found: self._on_traced(found, title, number),
+            lambda found: self._on_traced(found, number, data, *now),
             lambda message, _details: self._on_refused(message, number),
         )
 
-    def _title(self) -> str:
-        session = self._session
-        data = Path(session.data.name_or_path).name or self.tr("random values")
-        return self.tr("{0} on {1}, rounding {2}").format(
-            scheme_label(session.scheme), data, session.options.rounding
-        )
-
-    def _on_traced(self, found: TracedElement, title: str, number: int) -> None:
+    def _on_traced(
+        self, found: TracedElement, number: int, data: str, scheme: str, rounding: str
+    ) -> None:
         # A later question makes an earlier answer late.
-        if self._view is not None and number == self._asked:
-            self._view.set_data(found, title)
-            self.traced.emit(found)
+        if self._view is None or number != self._asked:
+            return
+        network = self.tr("The file as it is") if found.is_as_stored else scheme
+        title = self.tr("{0} on {1}, rounding {2}").format(network, data, rounding)
+        self._view.set_data(found, title)
+        self.traced.emit(found)
 
     def _on_refused(self, message: str, number: int) -> None:
         if self._view is not None and number == self._asked:

@@ -1412,6 +1412,54 @@ gzip 압축비</translation>
         <translation>TensorFlow 1: 최솟값과 최댓값 사이의 uint8, 범위는 실행 중에 찾음</translation>
     </message>
     <message>
+        <source>term</source>
+        <translation>항</translation>
+    </message>
+    <message>
+        <source>row</source>
+        <translation>행</translation>
+    </message>
+    <message>
+        <source>column</source>
+        <translation>열</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>채널</translation>
+    </message>
+    <message>
+        <source>place</source>
+        <translation>위치</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>입력</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>product</source>
+        <translation>곱</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>합</translation>
+    </message>
+    <message>
+        <source>float input</source>
+        <translation>float 입력</translation>
+    </message>
+    <message>
+        <source>float weight</source>
+        <translation>float 가중치</translation>
+    </message>
+    <message>
+        <source>float sum</source>
+        <translation>float 합</translation>
+    </message>
+    <message>
         <source>It ended several times in a row, so it was not started again; restart qviz.</source>
         <translation>여러 번 잇달아 끝나서 다시 시작하지 않았습니다. qviz를 다시 시작하십시오.</translation>
     </message>
@@ -1876,6 +1924,26 @@ gzip 압축비</translation>
     <message>
         <source>Step</source>
         <translation>단계</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>연산자</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Vanishes</source>
+        <translation>사라짐</translation>
+    </message>
+    <message>
+        <source>Reads</source>
+        <translation>읽는 것</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>예</translation>
     </message>
 </context>
 <context>
@@ -3115,6 +3183,10 @@ output {1}</source>
         <translation>무작위 값</translation>
     </message>
     <message>
+        <source>The file as it is</source>
+        <translation>파일 그대로</translation>
+    </message>
+    <message>
         <source>{0} on {1}, rounding {2}</source>
         <translation>{0}, 데이터 {1}, 반올림 {2}</translation>
     </message>
@@ -3526,16 +3598,8 @@ output {1}</source>
         <translation>{0} 저장 중</translation>
     </message>
     <message>
-        <source>Stopped. What was finished is kept.</source>
-        <translation>중지했습니다. 끝난 것은 남아 있습니다.</translation>
-    </message>
-    <message>
         <source>Choose the data to compare on first, in the Scheme panel.</source>
         <translation>먼저 방식 패널에서 비교에 쓸 데이터를 선택하십시오.</translation>
-    </message>
-    <message>
-        <source>Done in {0} s.</source>
-        <translation>{0}초 만에 끝났습니다.</translation>
     </message>
     <message>
         <source>{0} {1} of {2} operators can be run; all can be inspected.</source>
@@ -3548,6 +3612,17 @@ output {1}</source>
     <message>
         <source>{0} more are listed in the report.</source>
         <translation>{0}개가 더 있으며 보고서에 나옵니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Workers</name>
+    <message>
+        <source>Done in {0} s.</source>
+        <translation>{0}초 만에 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>Stopped. What was finished is kept.</source>
+        <translation>중지했습니다. 끝난 것은 남아 있습니다.</translation>
     </message>
 </context>
 </TS>

@@ -52,6 +52,7 @@ def test_quantized_files_are_traced_as_they_are(tmp_path: Path) -> None:
     run(export_task(DIGITS, SCHEMES["int8"], target, DATA))
     found = run(trace_task(target, SCHEMES["float32"], ElementChoice("conv2"), sample=4))
     assert found.samples == 0
+    assert found.is_as_stored
     assert found.trace.steps
     assert found.trace.float_value is None
     with_data = run(trace_task(target, SCHEMES["float32"], ElementChoice("conv2"), data=DATA))

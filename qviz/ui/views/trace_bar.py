@@ -111,7 +111,9 @@ class ElementBar(QWidget):
                 text = self.tr("{0} of the element, 0 to {1}").format(names[i], size - 1)
                 box.setAccessibleName(text)
                 box.setToolTip(text)
-        self.largest.setEnabled(trace.rank is not None)
+        # Without a float network no element is further from it than another.
+        for button in (self.largest, self.next):
+            button.setVisible(trace.rank is not None)
         size = 1
         for n in trace.output_shape:
             size *= n

@@ -18,7 +18,7 @@ from qviz.ui.wording import tr
 
 _MARGIN = 0.06
 # Of the bars; each needs the height of its name.
-_ROW_HEIGHT, _AROUND_ROWS = 20, 64
+_ROW_HEIGHT, _AROUND_ROWS = 20, 76
 
 
 class AccumulatorPlot(Plot):
