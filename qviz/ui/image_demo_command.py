@@ -17,7 +17,8 @@ from qviz.ui import dialogs
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.image_demo_dialog import ImageDemoDialog
 from qviz.ui.settings import Settings
-from qviz.ui.workbench import Stage, Workbench
+from qviz.ui.workbench import Workbench
+from qviz.ui.workers import Stage
 
 
 class ImageDemoCommand(QObject):

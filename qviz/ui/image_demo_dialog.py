@@ -24,7 +24,7 @@ from qviz.ui.image_demo_table import image_demo_cells, image_demo_header
 from qviz.ui.settings import Settings
 from qviz.ui.tables import Table
 from qviz.ui.wording import format_clock, format_count
-from qviz.ui.workbench import Stage
+from qviz.ui.workers import Stage
 
 _SIZE = (1230, 740)
 _MARGIN = 40

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from qviz.ui.wording import format_clock
-from qviz.ui.workbench import Stage
+from qviz.ui.workers import Stage
 
 _COUNTED = 500
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from qviz.evaluation.verification_results import Verification
 from qviz.ui.verify_dialog import VerifyDialog
-from qviz.ui.workbench import Stage, Workbench
+from qviz.ui.workbench import Workbench
+from qviz.ui.workers import Stage
 
 
 class VerifyCommand(QObject):

@@ -29,7 +29,7 @@ from qviz.evaluation.verification_text import (
 )
 from qviz.ui.tables import Cell, Table
 from qviz.ui.wording import format_count
-from qviz.ui.workbench import Stage
+from qviz.ui.workers import Stage
 
 _MOST_SAMPLES = 64
 
