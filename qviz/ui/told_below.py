@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from qviz.evaluation.advice import QUESTIONS, REMARKS, TREE, Leaf, Question
 from qviz.evaluation.guide import HARDWARE, TECHNIQUES
+from qviz.evaluation.element.text import TERM_COLUMNS
 from qviz.quantization.scheme import SCHEMES
 
 
 def told_below() -> tuple[str, ...]:
-    """Every such sentence once: questions, answers and reasons, the documents' tables, schemes."""
+    """Every such sentence once: questions, answers and reasons, the documents' tables, schemes, columns."""
     texts = dict.fromkeys(HARDWARE.values())
     for question, choices in QUESTIONS.values():
         texts |= dict.fromkeys((question, *choices.values()))
@@ -24,6 +25,7 @@ def told_below() -> tuple[str, ...]:
         row = (technique.name, *technique.quantized, technique.data, technique.accuracy)
         texts |= dict.fromkeys((*row, technique.speed, technique.remark))
     texts |= dict.fromkeys(scheme.title for scheme in SCHEMES.values())
+    texts |= dict.fromkeys(TERM_COLUMNS)
     return tuple(text for text in texts if text)
 
 

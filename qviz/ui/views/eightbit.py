@@ -257,11 +257,17 @@ class EightbitView(QWidget):
             self.set_step(SIDE_BY_SIDE if is_wide else min(self.step, 2))
 
     def _fill_table(self) -> None:
-        header: list[str] = []
+        header = (
+            self.tr("Step"),
+            self.tr("Operator"),
+            self.tr("Layer"),
+            self.tr("Vanishes"),
+            self.tr("Reads"),
+        )
         cells: list[list[Cell]] = []
         for title, picture in zip(step_titles(), self.pictures, strict=True):
-            first, *rest = picture.rows()
-            header = [self.tr("Step"), *(name.capitalize() for name in first)]
-            cells += [[Cell(title), *(Cell(text, tip=text) for text in row)] for row in rest]
+            for operator, layer, vanishes, reads in picture.rows()[1:]:
+                row = (operator, layer, self.tr("yes") if vanishes else "", reads)
+                cells.append([Cell(title), *(Cell(text, tip=text) for text in row)])
         self.table.source.set_rows(header, range(len(cells)), cells)
         self.table.resizeColumnsToContents()

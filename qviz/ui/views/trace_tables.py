@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from qviz.evaluation.element import ElementTrace
 from qviz.evaluation.element.text import TERM_COLUMNS, step_rows, term_rows
 from qviz.ui.tables import Cell, Table
+from qviz.ui.wording import tr
 
 
 class TraceTables(QSplitter):
@@ -24,7 +25,7 @@ class TraceTables(QSplitter):
         rows = [] if trace.terms is None else term_rows(trace.terms)
         numeric = set(range(len(TERM_COLUMNS))) - {TERM_COLUMNS.index("place")}
         self.terms.source.set_rows(
-            TERM_COLUMNS,
+            tuple(tr(name) for name in TERM_COLUMNS),
             range(len(rows)),
             [[_cell(text, i in numeric) for i, text in enumerate(row)] for row in rows],
         )
