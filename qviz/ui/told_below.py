@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qviz.evaluation.advice import QUESTIONS, REMARKS, TREE, Leaf, Question
-from qviz.evaluation.guide import HARDWARE, TECHNIQUES
 from qviz.evaluation.element.text import TERM_COLUMNS
+from qviz.evaluation.guide import HARDWARE, TECHNIQUES
 from qviz.quantization.scheme import SCHEMES
 
 
 def told_below() -> tuple[str, ...]:
-    """Every such sentence once: questions, answers and reasons, the documents' tables, schemes, columns."""
+    """Every such sentence once: of the advice, the documents' tables, schemes, columns of terms."""
     texts = dict.fromkeys(HARDWARE.values())
     for question, choices in QUESTIONS.values():
         texts |= dict.fromkeys((question, *choices.values()))
