@@ -105,19 +105,19 @@ class StartPage(QWidget):
                 "mnist",
                 "MNIST",
                 self.tr("digits, CNN"),
-                self.tr("Handwritten digits; published accuracy 99.52 %, the same at 8 bit"),
+                self.tr("Handwritten digits; published accuracy 99.52%, the same at 8 bit"),
             ),
             (
                 "fashion-mnist",
                 "Fashion-MNIST",
                 self.tr("clothes, CNN"),
-                self.tr("Pieces of clothing; published accuracy 92.2 %, 8 bit 92.11 %"),
+                self.tr("Pieces of clothing; published accuracy 92.2%, 8 bit 92.11%"),
             ),
             (
                 "mobilenetv2",
                 "MobileNetV2",
                 self.tr("your photographs"),
-                self.tr("ImageNet; published accuracy 61.8 %, 16 bit 62.4 %, 8 bit 28.0 %"),
+                self.tr("ImageNet; published accuracy 61.8%, 16 bit 62.4%, 8 bit 28.0%"),
             ),
         ):
             button = QToolButton()

@@ -1547,8 +1547,8 @@ gzip 압축비</translation>
         <translation>아직 없음</translation>
     </message>
     <message>
-        <source>After “Compare all” the smallest artifact whose loss stays inside the tolerance stands here, its 95 % interval taken into account.</source>
-        <translation>“모두 비교”를 실행하면, 95 % 구간까지 고려해 손실이 허용 범위 안에 드는 가장 작은 산출물이 여기에 나옵니다.</translation>
+        <source>After “Compare all” the smallest artifact whose loss stays inside the tolerance stands here, its 95% interval taken into account.</source>
+        <translation>“모두 비교”를 실행하면, 95% 구간까지 고려해 손실이 허용 범위 안에 드는 가장 작은 산출물이 여기에 나옵니다.</translation>
     </message>
     <message>
         <source>none</source>
@@ -1607,8 +1607,8 @@ gzip 압축비</translation>
         <translation>float32와 비교한 측정값; 나아졌으면 음수</translation>
     </message>
     <message>
-        <source>Upper end of the 95 % interval of the loss</source>
-        <translation>손실의 95 % 구간의 위쪽 끝</translation>
+        <source>Upper end of the 95% interval of the loss</source>
+        <translation>손실의 95% 구간의 위쪽 끝</translation>
     </message>
     <message>
         <source>No other scheme is smaller and at least as good</source>
@@ -2998,24 +2998,24 @@ output {1}</source>
         <translation>숫자, CNN</translation>
     </message>
     <message>
-        <source>Handwritten digits; published accuracy 99.52 %, the same at 8 bit</source>
-        <translation>손글씨 숫자; 공개된 정확도 99.52 %, 8비트도 같음</translation>
+        <source>Handwritten digits; published accuracy 99.52%, the same at 8 bit</source>
+        <translation>손글씨 숫자; 공개된 정확도 99.52%, 8비트도 같음</translation>
     </message>
     <message>
         <source>clothes, CNN</source>
         <translation>의류, CNN</translation>
     </message>
     <message>
-        <source>Pieces of clothing; published accuracy 92.2 %, 8 bit 92.11 %</source>
-        <translation>의류 사진; 공개된 정확도 92.2 %, 8비트 92.11 %</translation>
+        <source>Pieces of clothing; published accuracy 92.2%, 8 bit 92.11%</source>
+        <translation>의류 사진; 공개된 정확도 92.2%, 8비트 92.11%</translation>
     </message>
     <message>
         <source>your photographs</source>
         <translation>직접 고른 사진</translation>
     </message>
     <message>
-        <source>ImageNet; published accuracy 61.8 %, 16 bit 62.4 %, 8 bit 28.0 %</source>
-        <translation>ImageNet; 공개된 정확도 61.8 %, 16비트 62.4 %, 8비트 28.0 %</translation>
+        <source>ImageNet; published accuracy 61.8%, 16 bit 62.4%, 8 bit 28.0%</source>
+        <translation>ImageNet; 공개된 정확도 61.8%, 16비트 62.4%, 8비트 28.0%</translation>
     </message>
     <message>
         <source>Recent files</source>

@@ -195,7 +195,7 @@ class AdviceView(QWidget):
                 self.tr("nothing yet"),
                 self.tr(
                     "After “Compare all” the smallest artifact whose loss stays inside the "
-                    "tolerance stands here, its 95 % interval taken into account."
+                    "tolerance stands here, its 95% interval taken into account."
                 ),
                 "",
                 None,
@@ -250,7 +250,7 @@ class AdviceView(QWidget):
             "",
             self.tr("Held against the tolerated loss and the hardware"),
             self.tr("Measured against float32; negative for a gain"),
-            self.tr("Upper end of the 95 % interval of the loss"),
+            self.tr("Upper end of the 95% interval of the loss"),
             "",
             self.tr("No other scheme is smaller and at least as good"),
         )

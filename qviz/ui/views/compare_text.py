@@ -32,7 +32,7 @@ def data_text(data: DataInfo) -> str:
 
 
 def interval_text(name: str, interval: Interval | None) -> str:
-    """The 95 % interval of a metric, so that noise is not read as a gain."""
+    """The 95% interval of a metric, so that noise is not read as a gain."""
     if interval is None:
         return ""
     low, high = format_metric(name, interval.low), format_metric(name, interval.high)
