@@ -28,6 +28,7 @@ from qviz.ui.wording import tr
 
 # A worker that dies this often in a row, without ever answering, is not started again.
 _RESPAWN_LIMIT = 3
+_NO_JOB = 0
 
 
 class Process(Protocol):
@@ -94,9 +95,11 @@ class WorkerBridge(QObject):
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._closed = False
+        self._last_words = ("", "")
         self._thread = _Listener(make_process)
         self._thread.received.connect(self._on_received)
         self._thread.died.connect(self._on_died)
+        self._thread.finished.connect(self._on_given_up)
 
     @property
     def busy(self) -> bool:
@@ -183,10 +186,22 @@ class WorkerBridge(QObject):
                 self._advance()
 
     def _on_died(self, reason: str, log: str, job_id: int) -> None:
+        self._last_words = reason, log
         if self._is_current(job_id):
             self._running = None
             self.failed.emit(job_id, reason, log, "WorkerError")
         self._advance()
+
+    def _on_given_up(self) -> None:
+        """Answer the jobs of a worker that cannot be had; a later job tries again."""
+        if self._closed or self._thread.isRunning():
+            return
+        self._thread.forget()
+        jobs = [*([self._running] if self._running else []), *self._waiting]
+        self._running = None
+        self._waiting.clear()
+        for job in jobs:
+            self.failed.emit(job.job_id, *self._last_words, "WorkerError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +233,14 @@ class _Listener(QThread):
         with self._writing, contextlib.suppress(OSError):
             self._wake_writer.send_bytes(b"!")
 
+    def forget(self) -> None:
+        """Drop the commands that the thread, which is over, has not read."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._commands.get_nowait()
+        while self._wake_reader.poll():
+            self._wake_reader.recv_bytes()
+
     def release(self) -> None:
         """Close the wake-up pipe, once the thread is over."""
         self._wake_reader.close()
@@ -229,13 +252,13 @@ class _Listener(QThread):
         try:
             self._serve(process)
         except WorkerError as error:
-            self._refuse(str(error), process.log_tail())
+            self.died.emit(str(error), process.log_tail(), _NO_JOB)
         finally:
             process.close()
 
     def _serve(self, process: Process) -> None:
         deaths = 0
-        job_id = 0
+        job_id = _NO_JOB
         process.start()
         while True:
             ready = wait([self._wake_reader, process.connection])
@@ -266,14 +289,6 @@ class _Listener(QThread):
                     return
                 process.start()
                 self.died.emit(reason, log, job_id)
-
-    def _refuse(self, reason: str, log: str) -> None:
-        """Answer the jobs that wait for a worker that cannot be had; a later job tries again."""
-        with contextlib.suppress(queue.Empty):
-            # The job that started this thread is posted right after it.
-            while not isinstance(command := self._commands.get(timeout=0.5), _Close):
-                if isinstance(command, Job):
-                    self.died.emit(reason, log, command.job_id)
 
     @staticmethod
     def _gave_up() -> str:

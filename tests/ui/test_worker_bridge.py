@@ -187,6 +187,58 @@ def test_worker_that_keeps_dying_is_given_up(qtbot: QtBot):
     bridge.close()
 
 
+def test_a_job_that_a_dying_worker_never_read_is_answered(qtbot: QtBot):
+    at_the_end, going_on = threading.Event(), threading.Event()
+
+    class Stillborn(FakeProcess):
+        def start(self) -> None:
+            super().start()
+            self.die(1)
+
+        def stop(self) -> None:
+            super().stop()
+            if self.starts == 3:
+                at_the_end.set()
+                assert going_on.wait(10)
+
+    bridge = WorkerBridge(Stillborn)
+    heard = Heard(bridge)
+    bridge.start()
+    assert at_the_end.wait(10)
+    jobs = [bridge.submit("echo", {}), bridge.submit("echo", {})]
+    going_on.set()
+    qtbot.waitUntil(lambda: len(heard.events) == 2, timeout=5000)
+    assert [event[:2] for event in heard.events] == [("failed", job) for job in jobs]
+    assert "restart qviz" in heard.events[0][2]
+    assert not bridge.busy
+    bridge.close()
+
+
+def test_a_worker_that_can_be_had_again_answers_the_next_job(qtbot: QtBot):
+    class Reluctant(FakeProcess):
+        refusals = 1
+
+        def start(self) -> None:
+            if Reluctant.refusals:
+                Reluctant.refusals -= 1
+                raise WorkerError("no process to be had")
+            super().start()
+
+        def close(self) -> None:
+            if self.starts:
+                super().close()
+
+    bridge = WorkerBridge(lambda: Reluctant(lambda task, arguments: (task, arguments)))
+    heard = Heard(bridge)
+    bridge.submit("echo", {})
+    qtbot.waitUntil(lambda: heard.names() == ["failed"], timeout=5000)
+    for number in (1, 2, 3):
+        with qtbot.waitSignal(bridge.finished, timeout=5000):
+            job = bridge.submit("echo", {"number": number})
+        assert heard.events[-1] == ("finished", job, ("echo", {"number": number}))
+    bridge.close()
+
+
 def test_a_worker_that_cannot_be_started_fails_the_job_with_the_reason(qtbot: QtBot):
     class Impossible(FakeProcess):
         def start(self) -> None:
