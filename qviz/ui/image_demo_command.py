@@ -136,9 +136,9 @@ class ImageDemoCommand(QObject):
             refuse_overwriting(target, model, data)
             path = write_text(target, image_demo_as_csv(result, model, data))
         except ExportError as error:
-            self.dialog.end(str(error))
+            self.dialog.say(str(error))
             return
-        self.dialog.end(self.tr("Written: {0}").format(path))
+        self.dialog.say(self.tr("Written: {0}").format(path))
         self.written.emit(str(path))
 
     def _on_open(self) -> None:

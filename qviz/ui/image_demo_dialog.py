@@ -104,9 +104,13 @@ class ImageDemoDialog(QDialog):
     def end(self, sentence: str = "") -> None:
         """It ended, with a sentence on how."""
         self._show_running(False)
-        self.stage.setText(sentence)
+        self.say(sentence)
         if self.result_shown is not None:
             self._tell(self.result_shown)
+
+    def say(self, sentence: str) -> None:
+        """Say something beside the progress, whether it runs or not."""
+        self.stage.setText(sentence)
 
     def show_result(self, result: ImageDemoResult | None) -> None:
         """Show what has come of it so far; nothing for None."""

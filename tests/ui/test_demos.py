@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from qviz.evaluation.demo import DEMOS
+from qviz.evaluation.image_scores import ImageDemoResult, ImageScores
 from qviz.jobs.results import DataSpec, DemoSetup
+from qviz.jobs.task import Partial
 from qviz.quantization.scheme import SCHEMES
 from qviz.ui.main_window import MainWindow
 from qviz.ui.published import published_for
@@ -127,3 +131,41 @@ def test_published_numbers_belong_to_model_and_data():
     assert photographs is not None
     assert photographs[1].gzip_ratios == DEMOS["mobilenetv2"].published.gzip_ratios
     assert not any(photographs[1].scores)
+
+
+def test_a_table_that_is_written_meanwhile_does_not_end_the_demo(
+    window: MainWindow,
+    qtbot: QtBot,
+    workers: list[FakeProcess],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    held = threading.Event()
+    scores = ImageScores("0..1", "float32", 8, 0.5, 0.5, None, None, 1.0)
+
+    def slow(task: str, arguments: dict[str, Any]) -> Any:
+        return steps() if task == "image-demo" else answer(task, arguments)
+
+    def steps() -> Iterator[Any]:
+        yield Partial(DemoSetup("mobilenetv2", "", "m.keras", DataSpec(str(tmp_path)), ()))
+        yield Partial(ImageDemoResult((scores,), (), 20))
+        held.wait(10)
+        return ImageDemoResult((scores,), (), 20)
+
+    for process in workers:
+        process.script = slow
+    window.demos.photographs.ask()
+    dialog = window.demos.photographs.dialog
+    assert dialog is not None
+    dialog.form.images.setText(str(tmp_path))
+    qtbot.mouseClick(dialog.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=5000)
+    target = tmp_path / "table.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert target.is_file()
+    assert "table.csv" in dialog.stage.text()
+    assert dialog.stop.isVisible()
+    assert not dialog.run.isEnabled()
+    held.set()
+    qtbot.waitUntil(lambda: not dialog.stop.isVisible(), timeout=5000)
