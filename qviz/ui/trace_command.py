@@ -124,6 +124,8 @@ class TraceCommand(QObject):
         self._on_other_network()
 
     def _on_layer(self) -> None:
+        # What is still on its way answers another question, and would name its element in the bar.
+        self._asked += 1
         self._stale = True
         self._soon.start()
 
@@ -162,6 +164,7 @@ class TraceCommand(QObject):
             arguments,
             lambda found: self._on_traced(found, number, data, *now),
             lambda message, _details: self._on_refused(message, number),
+            lambda: self._on_stopped(number),
         )
 
     def _on_traced(
@@ -178,3 +181,8 @@ class TraceCommand(QObject):
     def _on_refused(self, message: str, number: int) -> None:
         if self._view is not None and number == self._asked:
             self._view.show_nothing(message)
+
+    def _on_stopped(self, number: int) -> None:
+        """Ask again: it was stopped with the file that was being opened."""
+        if number == self._asked:
+            self._on_layer()

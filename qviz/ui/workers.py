@@ -44,6 +44,7 @@ class _Request:
     on_finished: Callable[[Any], None]
     on_partial: Callable[[Any], None] | None = None
     on_failed: Callable[[str, str], None] | None = None
+    on_stopped: Callable[[], None] | None = None
 
 
 class Workers(QObject):
@@ -150,13 +151,19 @@ class Workers(QObject):
         arguments: dict[str, Any],
         on_finished: Callable[[Any], None],
         on_failed: Callable[[str, str], None],
+        on_stopped: Callable[[], None] | None = None,
     ) -> None:
         """Have a short task done that the status bar does not show.
 
         The quick worker does it; of several that wait only the newest matters. Parameters as
-        `start_job`.
+        `start_job`; `on_stopped` is called if it is given up together with the shown job.
         """
-        self._submit(self._quick, task, arguments, on_finished, on_failed=on_failed, replace=True)
+        self._submit(
+            *(self._quick, task, arguments, on_finished),
+            on_failed=on_failed,
+            on_stopped=on_stopped,
+            replace=True,
+        )
 
     def stop(self) -> None:
         """Stop what runs; finished schemes are kept."""
@@ -175,11 +182,12 @@ class Workers(QObject):
         on_finished: Callable[[Any], None],
         on_partial: Callable[[Any], None] | None = None,
         on_failed: Callable[[str, str], None] | None = None,
+        on_stopped: Callable[[], None] | None = None,
         *,
         replace: bool = False,
     ) -> int:
         job_id = bridge.submit(task, arguments, replace=replace)
-        self._requests[job_id] = _Request(task, on_finished, on_partial, on_failed)
+        self._requests[job_id] = _Request(task, on_finished, on_partial, on_failed, on_stopped)
         return job_id
 
     def _show(self, job_id: int, title: str, bridge: WorkerBridge | None = None) -> None:
@@ -228,4 +236,6 @@ class Workers(QObject):
         return False
 
     def _on_stopped(self, job_id: int) -> None:
-        self._requests.pop(job_id, None)
+        request = self._requests.pop(job_id, None)
+        if request is not None and request.on_stopped is not None:
+            request.on_stopped()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -248,7 +249,7 @@ def test_a_row_of_a_run_means_its_scheme(compared: MainWindow) -> None:
     assert window.session.layer == name
 
 
-def test_refusals_and_late_answers(
+def test_refusals_stand_in_the_view(
     opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
 ) -> None:
     def refuse(task: str, arguments: dict[str, object]) -> object:
@@ -262,6 +263,53 @@ def test_refusals_and_late_answers(
     opened.commands["trace"].trigger()
     qtbot.waitUntil(lambda: view.message.text() == "There is nothing to trace.", timeout=5000)
     assert not opened.message_bar.isVisible()
+
+
+def test_an_answer_for_what_was_chosen_before_is_dropped(
+    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
+) -> None:
+    held = threading.Event()
+
+    def slow(task: str, arguments: dict[str, object]) -> object:
+        if task != "trace":
+            return answer(task, arguments)
+        held.wait(10)
+        return "a trace under the scheme before"
+
+    view = opened.tabs.trace
+    assert view is not None
+    processes[0].script = slow
+    opened.commands["trace"].trigger()
+    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
+    opened.tabs.setCurrentIndex(0)
+    opened.session.choose_scheme(SCHEMES["int16x8"])
+    held.set()
+    qtbot.waitUntil(lambda: not opened.workbench.busy, timeout=5000)
+    assert view.data is None
+
+
+def test_a_trace_that_is_stopped_with_an_opening_is_asked_for_again(
+    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
+) -> None:
+    held = threading.Event()
+
+    def slow(task: str, arguments: dict[str, object]) -> object:
+        if task == "open":
+            return answer(task, arguments)
+        if task == "trace" and not held.is_set():
+            held.wait(10)
+            return None
+        raise ValueError("It was asked for again.")
+
+    view = opened.tabs.trace
+    assert view is not None
+    processes[0].script = slow
+    opened.commands["trace"].trigger()
+    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
+    opened.files.open_model("/models/other.keras")
+    held.set()
+    opened.workbench.stop()
+    qtbot.waitUntil(lambda: view.message.text() == "It was asked for again.", timeout=5000)
 
 
 def test_before_a_model_it_says_what_will_be_there(window: MainWindow) -> None:
