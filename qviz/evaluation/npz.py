@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -25,6 +26,13 @@ Smaller ones are read: they are checked against their sum, and do not change whe
 # Of the memory that is free, what samples may take; the model needs some too.
 _SHARE = 0.8
 _LOCAL_HEADER = 30
+
+# What zipfile and numpy raise of bytes that are not as they expect; numpy takes the text of an
+# array's header for Python, to which the last three belong.
+_DAMAGED = (
+    *(zipfile.BadZipFile, EOFError, zlib.error, ValueError, RuntimeError),
+    *(TypeError, SyntaxError, tokenize.TokenError),
+)
 
 
 def read_npz(path: Path) -> dict[str, Array]:
@@ -60,8 +68,9 @@ def read_npz(path: Path) -> dict[str, Array]:
                 )
                 for m in members
             }
-    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, RuntimeError) as error:
-        raise DatasetError(f"{path.name} is damaged or cut off ({error}).") from error
+    except _DAMAGED as error:
+        why = f" ({error})" if str(error) else ""
+        raise DatasetError(f"{path.name} is damaged or cut off{why}.") from error
     except MemoryError:
         raise DatasetError(f"{path.name} claims more samples than fit into memory.") from None
     except OSError as error:

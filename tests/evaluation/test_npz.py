@@ -92,6 +92,34 @@ def test_a_shape_that_is_not_that_of_the_file_is_refused(
         read_npz(tmp_path / "d.npz")
 
 
+@pytest.mark.parametrize("mapped_from", [0, 1 << 30])
+@pytest.mark.parametrize(
+    ("shape", "damaged"),
+    [
+        # An open bracket; a dimension that is no number; one that is negative; one without an end.
+        (b"(50, 4, 3)", b"(50, 4, 3 "),
+        (b"(50, 4, 3)", b"(True,600)"),
+        (b"(50, 4, 3)", b"(-50,-4,3)"),
+        (b"(50, 4, 3)", b'(50, 4, "3'),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    shape: bytes,
+    damaged: bytes,
+    mapped_from: int,
+) -> None:
+    monkeypatch.setattr(npz, "MAPPED_BYTES", mapped_from)
+    np.save(tmp_path / "x.npy", X)
+    stored = (tmp_path / "x.npy").read_bytes()
+    assert shape in stored
+    with zipfile.ZipFile(tmp_path / "d.npz", "w") as archive:
+        archive.writestr("x.npy", stored.replace(shape, damaged))
+    with pytest.raises(DatasetError, match=r"^d\.npz is damaged or cut off|not its size"):
+        read_npz(tmp_path / "d.npz")
+
+
 def test_more_than_the_memory_that_is_free_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
