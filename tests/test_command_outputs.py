@@ -84,6 +84,15 @@ def test_two_things_are_not_printed_into_each_other(run: Run) -> None:
     assert "Only one thing can be printed" in errors
 
 
+def test_two_results_do_not_go_to_one_file(run: Run, tmp_path: Path) -> None:
+    name, again = tmp_path / "r.html", tmp_path / "." / "r.html"
+    for first, second in (("--csv", "--json"), ("-o", "--json"), ("--layers-csv", "--csv")):
+        code, _, errors = run(*COMPARE, first, name, second, again)
+        assert code == 1
+        assert "give each its own name" in errors
+        assert not name.exists()
+
+
 def test_the_shipped_data_are_not_overwritten(run: Run) -> None:
     data = sample_models() / "digits" / "digits.npz"
     before = data.read_bytes()

@@ -10,7 +10,14 @@ import typer
 from qviz.cli import options as opt
 from qviz.cli.comparing import recipes, report_files, run_comparison, write_all
 from qviz.cli.option_groups import DataOptions, RunningOptions, SchemeOptions, with_groups
-from qviz.cli.outputs import CsvFile, JsonFile, LayersFile, check_outputs, deliver
+from qviz.cli.outputs import (
+    CsvFile,
+    JsonFile,
+    LayersFile,
+    check_outputs,
+    deliver,
+    refuse_one_for_two,
+)
 
 _PAGES = (".html", ".htm")
 
@@ -39,6 +46,7 @@ def compare(
 
     opt.check_target(out, (*_PAGES, ".json", ".csv"), sources=(model, data))
     printed = check_outputs(json_path, csv_path, layers_path, sources=(model, data))
+    refuse_one_for_two(out, json_path, csv_path, layers_path)
     comparison = run_comparison(
         *(model, data, recipes(schemes, changing.changes()), allow_code),
         *(reading.loading(running.limit), running.settings()),

@@ -43,15 +43,34 @@ def check_outputs(
     Raises
     ------
     ExportError
-        As :func:`qviz.cli.options.check_target`, or if more than one is to be printed.
+        As :func:`qviz.cli.options.check_target`, or if more than one is to be printed, or two go
+        to one file.
     """
     printed = [path for path in paths if is_printed(path)]
     if len(printed) > 1:
         raise ExportError("Only one thing can be printed: give names of files for the others.")
+    refuse_one_for_two(*(path for path in paths if not is_printed(path)))
     for path in paths:
         if not is_printed(path):
             opt.check_target(path, suffixes, sources=sources)
     return bool(printed)
+
+
+def refuse_one_for_two(*paths: Path | None) -> None:
+    """Refuse to write two results to one file, where the second would take the first one's place.
+
+    Raises
+    ------
+    ExportError
+        If two of `paths` are the same.
+    """
+    met: set[Path] = set()
+    for path in paths:
+        if path is None:
+            continue
+        if path.resolve() in met:
+            raise ExportError(f"Two results would be written to {path}: give each its own name.")
+        met.add(path.resolve())
 
 
 def deliver(text: str, path: Path | None) -> None:
