@@ -6,10 +6,6 @@ Apart from what finds it, since the window reads this before it has drawn anythi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 _NAMED = 3
 

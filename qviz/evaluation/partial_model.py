@@ -22,8 +22,6 @@ def part_of(graph: Graph, mode: str = "reference") -> tuple[Graph, ModelPart] | 
     UnsupportedOperatorError
         If nothing is left.
     """
-    # The window knows this class; it does not start with the kernels.
-
     found = runnable_part(graph, mode)
     if not found.problems:
         return None
