@@ -248,7 +248,10 @@ def begin_copy(work: Callable[[Connection[Any, Any]], None]) -> Copy | None:
 
     None if the system has no room for it.
     """
-    here, there = Pipe()
+    try:
+        here, there = Pipe()
+    except OSError:
+        return None
     parent = os.getpid()
     try:
         with warnings.catch_warnings():

@@ -96,6 +96,20 @@ def test_no_process_is_left_behind() -> None:
 
 
 @can_fork
+def test_without_room_for_a_pipe_the_work_is_done_here() -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # No number that is free is small enough.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+    try:
+        results = list(map_in_order(lambda item: item * item, range(5), 3, ALWAYS))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert results == [0, 1, 4, 9, 16]
+
+
+@can_fork
 def test_little_work_stays_here() -> None:
     assert set(map_in_order(lambda _: place(), range(4), 2, 1e-6)) == {place()}
     # The first item is timed where nothing is known.
