@@ -152,3 +152,21 @@ def test_which_output_the_metrics_are_about_is_asked_and_told(tmp_path: Path):
     told = command("compare", *common, "--model-output", "thing")
     assert told.returncode == 1
     assert "It has: 0 'kind', 1 'place'." in told.stderr
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_trace_takes_apart_what_is_before_it(models: Path, tmp_path: Path, stored: bool):
+    model = models / "middle.tflite"
+    if stored:
+        graph, data = qviz.open_model(DIGITS), qviz.load_dataset("digits")
+        graph = qviz.quantize(graph, "int8", qviz.calibrate(graph, data.calibration_batches()))
+        at = next(i for i, o in enumerate(graph.operators) if o.layer == "conv2")
+        model = tmp_path / "codes.tflite"
+        write_bytes(model, with_custom_operator(write_tflite(graph), at))
+    told = command("trace", model, "--layer", "pointwise", "-d", "digits")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("CONV_2D of pointwise, element [0, ")
+    for layer in ("conv2", "dense1"):
+        told = command("trace", model, "--layer", layer, "-d", "digits")
+        assert (told.returncode, told.stdout) == (1, "")
+        assert f"The layer '{layer}' is not run. {NAMED}" in " ".join(told.stderr.split())

@@ -8,8 +8,9 @@ from qviz.errors import CalibrationError, DatasetError, SchemeError
 from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.dataset import Dataset
 from qviz.evaluation.element.tracer import ElementTracer, Sample
+from qviz.evaluation.partial_model import part_of
 from qviz.evaluation.random_inputs import random_inputs
-from qviz.graph import Graph
+from qviz.graph import Graph, layers
 from qviz.progress import Progress
 from qviz.quantization import Scheme, change_weights, quantize
 
@@ -32,6 +33,8 @@ def tracer_steps(
 ) -> Generator[Progress, None, ElementTracer]:
     """Quantize a model as a comparison does, and make it ready for tracing.
 
+    Of a model that cannot be run as a whole, the part that can be run is traced.
+
     Parameters
     ----------
     graph : Graph
@@ -50,10 +53,14 @@ def tracer_steps(
         If the scheme keeps all activations in float, so that there are no steps.
     CalibrationError
         If samples are needed and there are none.
+    UnsupportedOperatorError
+        If nothing of the model can be run.
     """
-    if is_quantized(graph):
+    holds_codes, known = is_quantized(graph), {operator.layer for operator in graph.operators}
+    graph, not_run = _runnable(graph, rounding)
+    if holds_codes:
         yield Progress(0, 0, "preparing the kernels")
-        return ElementTracer(graph, None, rounding)
+        return ElementTracer(graph, None, rounding, not_run=not_run)
     if scheme.family == "eightbit":
         raise SchemeError(
             "The operators of eightbit find their ranges while the model runs; the trace does not "
@@ -76,8 +83,17 @@ def tracer_steps(
         )
     yield Progress(0, 0, f"quantizing to {scheme.id}")
     quantized = quantize(graph, scheme, statistics)
-    known = {operator.layer for operator in graph.operators}
-    return ElementTracer(quantized, quantize(graph, "float32"), rounding, known)
+    return ElementTracer(quantized, quantize(graph, "float32"), rounding, known, not_run)
+
+
+def _runnable(graph: Graph, rounding: str) -> tuple[Graph, dict[str, str]]:
+    """What can be run of `graph`, and the layers of which nothing is left, each with the reason."""
+    found = part_of(graph, rounding)
+    if found is None:
+        return graph, {}
+    kept, part = found
+    left = {layer.name for layer in layers(kept)}
+    return kept, {x.name: part.text for x in layers(graph) if x.name not in left}
 
 
 def sample_of(tracer: ElementTracer, data: Dataset | None, number: int) -> Sample:

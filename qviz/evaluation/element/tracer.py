@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,8 @@ class ElementTracer:
         Rounding mode, one of ``qviz.execution.MODES``.
     known : collection of str
         Layers of the model as its author wrote it, some of which folding may have taken away.
+    not_run : mapping of str to str
+        Layers that were left out because they cannot be run, each with the reason.
     """
 
     def __init__(
@@ -70,9 +73,10 @@ class ElementTracer:
         reference: Graph | None = None,
         mode: str = "reference",
         known: Collection[str] = (),
+        not_run: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.quantized, self.reference, self.mode = quantized, reference, mode
-        self._known = frozenset(known)
+        self._known, self._not_run = frozenset(known), not_run
         self._executor = Executor(quantized, mode)
         self._float_executor = None if reference is None else Executor(reference, mode)
         sizes = (t.size * t.dtype.itemsize for t in quantized.tensors.values())
@@ -144,6 +148,8 @@ class ElementTracer:
     def _layer(self, name: str) -> Layer:
         if name in self._layers:
             return self._layers[name]
+        if name in self._not_run:
+            raise ExecutionError(f"The layer {name!r} is not run. {self._not_run[name]}")
         if name in self._known:
             raise ExecutionError(
                 f"The layer {name!r} is no longer one of its own in the quantized network: it "
