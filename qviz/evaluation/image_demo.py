@@ -37,16 +37,24 @@ TRAINED_RANGE = (-1.0, 1.0)
 
 _BATCH = 8
 _FITTING_SHARE = 0.75
+_ROUNDING = 1e-6
 _REFERENCE = "float32"
 
 Steps = Generator[Progress | ImageDemoResult, None, ImageDemoResult]
 
 
 def range_note(scaling: str, low: float, high: float) -> str | None:
-    """A sentence if inputs do not fill the range that the network was trained on."""
+    """A sentence if a scaling does not fill the range that the network was trained on.
+
+    What black and white become decides it, not `low` and `high`, which the images have: those of
+    dark images reach less far, and are right.
+    """
     least, greatest = TRAINED_RANGE
-    share = (min(high, greatest) - max(low, least)) / (greatest - least)
-    if low >= least and high <= greatest and share >= _FITTING_SHARE:
+    wanted = Preprocessing.parse(scaling)
+    black, white = (pixel * wanted.scale + wanted.offset for pixel in (0.0, 255.0))
+    share = (min(white, greatest) - max(black, least)) / (greatest - least)
+    is_inside = black >= least - _ROUNDING and white <= greatest + _ROUNDING
+    if is_inside and share >= _FITTING_SHARE:
         return None
     return (
         f"Scaled to {scaling}, the inputs reach from {low:.3g} to {high:.3g}, but the network was "

@@ -163,6 +163,8 @@ def test_inputs_that_do_not_fill_the_trained_range_are_named() -> None:
     assert "does not fit" in told
     assert range_note("-1..1", -1.0, 1.0) is None
     assert range_note("-1..1", -0.9, 0.95) is None
+    # Dark images fill less of the range that their scaling has, and are scaled rightly.
+    assert range_note("-1..1", -1.0, 0.3) is None
     assert range_note("none", 0.0, 255.0) is not None
 
 
