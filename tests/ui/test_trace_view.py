@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeProcess, answer
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +23,7 @@ from qviz.ui.settings import Settings
 from qviz.ui.theme import DARK, LIGHT
 from qviz.ui.view_tabs import TRACE
 from qviz.ui.views.trace import TraceView
+from qviz.ui.views.trace_grid import CodeGrid, GridCell
 
 MODEL = sample_models() / "digits" / "digits.keras"
 
@@ -108,6 +110,26 @@ def test_walking_through_the_products(
     # The tenth product is the first of the next channel.
     panel.set_position(10)
     assert panel.weights.texts[0][0] == str(terms.weights[9]).replace("-", "−")
+
+
+def test_the_edges_of_a_grid_are_cells_or_nothing(qtbot: QtBot) -> None:
+    grid = CodeGrid("Input")
+    qtbot.addWidget(grid)
+    cells = [GridCell("1", 0.5, False, False) for _ in range(3)]
+    grid.set_data([cells, cells, cells[:1]], "channel 0")
+    grid.resize(200, 200)
+    grid.grab()
+    told: list[tuple[int, int]] = []
+    grid.clicked.connect(lambda row, column: told.append((row, column)))
+    area = grid._cells
+    for place in (area.topLeft(), area.bottomLeft(), area.topRight(), area.bottomRight()):
+        pressed = QMouseEvent(
+            QEvent.Type.MouseButtonPress,
+            *(place, place, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton),
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(grid, pressed)
+    assert told == [(0, 0), (2, 0)]
 
 
 def test_a_number_is_followed_to_where_it_was_made(

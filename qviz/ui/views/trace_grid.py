@@ -111,7 +111,8 @@ class CodeGrid(QWidget):
         place = event.position() - self._cells.topLeft()
         if not self._cells.contains(event.position()):
             return
-        row = int(place.y() / self._cells.height() * len(self._rows))
+        # The lower edge belongs to the rectangle, but to no row.
+        row = min(int(place.y() / self._cells.height() * len(self._rows)), len(self._rows) - 1)
         columns = max(len(r) for r in self._rows)
         column = int(place.x() / self._cells.width() * columns)
         if column < len(self._rows[row]) and self._rows[row][column] is not None:
