@@ -36,6 +36,7 @@ from qviz.execution.fixed_point import (
     saturating_rounding_doubling_high_mul,
 )
 from qviz.execution.kernels.operands import scale_of, zero_point_of
+from qviz.execution.kernels.quantized_addition import right_shifts
 from qviz.execution.kernels.vector_code import run_of
 
 TWO_OPERANDS = ("ADD", "SUB", "MUL")
@@ -165,7 +166,7 @@ def _sum(chain: Chain, operation: Operation, centred: list[int]) -> int:
     s1, s2, s = (float(scale_of(t)) for t in (context.input(0), context.input(1), context.output))
     is_wide = context.output.dtype.itemsize > 1
     if is_wide and context.option("pot_scale_int16", True):
-        shifts = _right_shifts(s1, s2, s)
+        shifts = right_shifts(s1, s2, s)
         if shifts is not None:
             return _sum_by_shifts(chain, operation, centred, shifts)
     left, twice = (15 if is_wide else 20), 2 * max(s1, s2)
@@ -283,12 +284,3 @@ def _rounded(how: str, x: int, multiplier: int, shift: int) -> int:
     if how == "truncated":
         return int(saturating_rounding_doubling_high_mul(x, multiplier) >> -shift)
     return int(multiply_by_quantized_multiplier(x, multiplier, shift))
-
-
-def _right_shifts(first: float, second: float, result: float) -> tuple[int, int] | None:
-    exact = [math.log2(scale) for scale in (first, second, result)]
-    whole = [round(x) for x in exact]
-    if any(abs(x - y) >= 1e-3 for x, y in zip(exact, whole, strict=True)):
-        return None
-    shifts = whole[2] - whole[0], whole[2] - whole[1]
-    return shifts if min(shifts) >= 0 else None

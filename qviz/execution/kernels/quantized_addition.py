@@ -90,7 +90,7 @@ def _prepare_builtin_add(context: Context) -> Kernel:
     s1, s2, s = (float(scale_of(t)) for t in (first, second, target))
     sign = -1 if context.operator.kind == "SUB" else 1
     is_wide = target.dtype.itemsize > 1
-    shifts = _right_shifts(s1, s2, s) if is_wide else None
+    shifts = right_shifts(s1, s2, s) if is_wide else None
     if shifts is not None and context.option("pot_scale_int16", True):
         right1, right2 = shifts
         return kernel_of_rule(
@@ -170,7 +170,7 @@ def _prepare_enlarged_difference(
     return kernel_of(in_vectors(first, 4, clamped(context, in_fours), clamped(context, singly)))
 
 
-def _right_shifts(first: float, second: float, result: float) -> tuple[int, int] | None:
+def right_shifts(first: float, second: float, result: float) -> tuple[int, int] | None:
     """Shifts that bring two scales to the result's; None unless all are powers of two.
 
     References
