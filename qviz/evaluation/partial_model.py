@@ -15,7 +15,7 @@ def part_of(graph: Graph, mode: str = "reference") -> tuple[Graph, ModelPart] | 
     -------
     (Graph, ModelPart) or None
         The graph has the names of the whole one; its outputs are those that are reached, in order,
-        and behind them the tensors that would have gone on into a missing operator.
+        and behind them the tensors that only missing operators would have read.
 
     Raises
     ------

@@ -24,7 +24,7 @@ class RunnablePart:
     executor : Executor or None
         Runs the operators that do not depend on one that cannot be run. Its graph has the names of
         the whole one; its outputs are those of the whole graph that are left and, behind them, the
-        tensors that would have gone on into a missing operator. None if nothing is left.
+        tensors that only missing operators would have read. None if nothing is left.
     problems : tuple of UnsupportedOperatorError
         Why operators are missing, in the order in which they were met; empty if the graph is whole.
     blocked : frozenset of str
@@ -113,8 +113,11 @@ def _cut(graph: Graph, kept: Sequence[int]) -> Graph:
     made = {name for operator in operators for name in operator.outputs}
     read = {name for operator in operators for name in operator.present_inputs}
     given = {*graph.inputs, *graph.constants()}
+    wanted = {name for operator in graph.operators for name in operator.present_inputs} - read
     left = [n for n in graph.outputs if n in made or n in given]
-    left += [n for operator in operators for n in operator.outputs if n not in read]
+    ends = [n for operator in operators for n in operator.outputs if n not in read]
+    # An end that nobody reads in the whole graph either is no frontier, unless there is no other.
+    left += [n for n in ends if n in wanted] or ([] if left else ends)
     return graph.rebuild(operators, outputs=dict.fromkeys(left))
 
 

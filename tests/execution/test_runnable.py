@@ -9,7 +9,7 @@ from random_operators import float_constant, float_tensor
 from qviz.errors import UnsupportedOperatorError
 from qviz.execution import Executor, runnable_part
 from qviz.formats.tflite.model import TfliteModel
-from qviz.graph import Graph, Operator, Source
+from qviz.graph import Graph, Operator, Source, Tensor
 
 
 def chain(*kinds: str) -> Graph:
@@ -49,6 +49,22 @@ def test_what_comes_before_and_beside_an_unknown_operator_is_run() -> None:
     (problem,) = part.problems
     assert problem.kind == "CUSTOM:Mystery"
     assert problem.operator == "layer2"
+
+
+def test_a_result_that_nobody_reads_is_not_put_before_what_is_missing() -> None:
+    operators = [
+        Operator("SPLIT", ("axis", "x"), ("used", "spare"), {"num_splits": 2}, layer="split"),
+        Operator("ABS", ("used",), ("t",), layer="abs"),
+        Operator("CUSTOM:Mystery", ("t",), ("y",), layer="mystery"),
+    ]
+    axis = Tensor("axis", (), np.dtype(np.int32), np.array(1, np.int32))
+    tensors = [float_tensor("x", 1, 4), *(float_tensor(n, 1, 2) for n in ("used", "spare", "t"))]
+    graph = Graph.build(operators, [axis, *tensors, float_tensor("y", 1, 2)], ["x"], ["y"])
+    part = runnable_part(graph)
+    assert part.executor is not None
+    assert part.executor.graph.outputs == ("t",)
+    trace = part.executor.run(np.array([[-1, 2, -3, 4]], np.float32), taps="all")
+    np.testing.assert_array_equal(trace["spare"], [[-3, 4]])
 
 
 def test_every_unknown_operator_is_named_that_was_reached() -> None:
