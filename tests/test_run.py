@@ -116,6 +116,15 @@ def test_a_failure_does_not_leave_the_lock(folder: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["mkdir"], indirect=True)
+def test_a_lock_that_nobody_holds_is_named(folder: Path, path: str) -> None:
+    (folder / ".venv.lock.d").mkdir()
+    _, errors, code = said(folder, path, QVIZ_LOCK_WAIT_S="1")
+    assert code == 1
+    assert "if there is none, remove " in errors
+    assert ".venv.lock.d" in errors
+
+
+@pytest.mark.parametrize("path", ["mkdir"], indirect=True)
 def test_a_lock_of_a_killed_run_is_named(folder: Path, path: str) -> None:
     ended = subprocess.Popen(["/bin/sh", "-c", ":"])
     ended.wait(PATIENCE_S)

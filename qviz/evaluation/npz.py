@@ -69,7 +69,8 @@ def read_npz(path: Path) -> dict[str, Array]:
                 for m in members
             }
     except _DAMAGED as error:
-        why = f" ({error})" if str(error) else ""
+        # Of a header that is no header numpy tells what Python objects it was taken for.
+        why = f" ({error})" if str(error) and "<" not in str(error) else ""
         raise DatasetError(f"{path.name} is damaged or cut off{why}.") from error
     except MemoryError:
         raise DatasetError(f"{path.name} claims more samples than fit into memory.") from None
@@ -96,7 +97,11 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Arra
 
 
 def _mapped(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array | None:
-    """The rows of a large member that is stored as it is, left in the file; None for others."""
+    """The rows of a large member that is stored as it is, left in the file; None for others.
+
+    They are there as long as the file is: one that is made shorter meanwhile ends the process that
+    reads them, as it does with any mapped file.
+    """
     if member.compress_type != zipfile.ZIP_STORED or member.file_size < MAPPED_BYTES:
         return None
     if member.flag_bits & 1:

@@ -19,7 +19,7 @@ from qviz.execution.io import Inputs, check_inputs, name_inputs
 from qviz.execution.kernels import Context, Kernel, prepare_kernel
 from qviz.execution.kernels.registry import IMPOSSIBLE, place_of
 from qviz.execution.memory import reuse_freed_memory
-from qviz.execution.parallel import map_in_order, worker_count
+from qviz.execution.parallel import is_worker, map_in_order, worker_count
 from qviz.execution.states import STATEFUL_KINDS, fresh_variables
 from qviz.execution.team import Team
 from qviz.execution.trace import Trace, join_traces
@@ -227,7 +227,9 @@ class Executor:
                 items = [(piece, frozenset(kept)) for piece in pieces]
                 results = self._team.map_in_order(self._run_apart, items, workers, seconds)
                 traces = list(self._complete(pieces, results, kept))
-        self._seconds = (time.perf_counter() - start) * workers / max(1, count)
+        # Within a worker nothing was shared out.
+        used = 1 if is_worker() else workers
+        self._seconds = (time.perf_counter() - start) * used / max(1, count)
         return join_traces(traces)
 
     def _run_apart(
