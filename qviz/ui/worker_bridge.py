@@ -78,8 +78,8 @@ class WorkerBridge(QObject):
     Signals
     -------
     progressed (job_id, Progress), partially_finished (job_id, value), finished (job_id, result),
-    failed (job_id, message, details, error class name), stopped (job_id)
-        None is emitted for a job after it was stopped, dropped or replaced, `stopped` excepted.
+    failed (job_id, message, details, error class name), stopped (job_id), replaced (job_id)
+        Every job ends with one of the last four, unless the bridge is closed before.
     """
 
     progressed = Signal(int, object)
@@ -87,6 +87,7 @@ class WorkerBridge(QObject):
     finished = Signal(int, object)
     failed = Signal(int, str, str, str)
     stopped = Signal(int)
+    replaced = Signal(int)
 
     _numbers = 0
 
@@ -128,7 +129,7 @@ class WorkerBridge(QObject):
             The id that its signals carry.
         """
         if replace:
-            self._waiting = deque(job for job in self._waiting if job.task != task)
+            self._drop_waiting(task)
         WorkerBridge._numbers += 1
         job = Job(WorkerBridge._numbers, task, arguments)
         self._waiting.append(job)
@@ -157,6 +158,12 @@ class WorkerBridge(QObject):
             self._thread.post(_Close())
             self._thread.wait(5000)
         self._thread.release()
+
+    def _drop_waiting(self, task: str) -> None:
+        dropped = [job for job in self._waiting if job.task == task]
+        self._waiting = deque(job for job in self._waiting if job.task != task)
+        for job in dropped:
+            self.replaced.emit(job.job_id)
 
     def _advance(self) -> None:
         if self._running is None and self._waiting and not self._closed:

@@ -90,6 +90,7 @@ class Workers(QObject):
             bridge.finished.connect(self._on_finished)
             bridge.failed.connect(self._on_failed)
             bridge.stopped.connect(self._on_stopped)
+            bridge.replaced.connect(self._on_replaced)
 
     @property
     def running(self) -> bool:
@@ -239,3 +240,7 @@ class Workers(QObject):
         request = self._requests.pop(job_id, None)
         if request is not None and request.on_stopped is not None:
             request.on_stopped()
+
+    def _on_replaced(self, job_id: int) -> None:
+        # Nobody waits for it, and what its callbacks hold is to be let go.
+        self._requests.pop(job_id, None)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from qviz.errors import WorkerError
 from qviz.jobs.task import Partial, Progress
 from qviz.ui.worker_bridge import WorkerBridge
+from qviz.ui.workers import Workers
 
 
 class Heard:
@@ -18,7 +20,8 @@ class Heard:
 
     def __init__(self, bridge: WorkerBridge) -> None:
         self.events: list[tuple[Any, ...]] = []
-        for name in ("progressed", "partially_finished", "finished", "failed", "stopped"):
+        endings = ("finished", "failed", "stopped", "replaced")
+        for name in ("progressed", "partially_finished", *endings):
             signal = getattr(bridge, name)
             signal.connect(lambda *args, name=name: self.events.append((name, *args)))
 
@@ -119,6 +122,42 @@ def test_only_the_newest_of_replaced_jobs_runs(
     ):
         pass
     assert [arguments for _, arguments in process.requests] == [{}, {"i": 4}]
+
+
+def test_every_replaced_job_is_told(
+    bridge: WorkerBridge, gate: threading.Event, qtbot: QtBot
+) -> None:
+    heard = Heard(bridge)
+    bridge.submit("wait", {})
+    other = bridge.submit("other", {})
+    jobs = [bridge.submit("echo", {"i": i}, replace=True) for i in range(3)]
+    assert heard.events == [("replaced", job) for job in jobs[:2]]
+    gate.set()
+    qtbot.waitUntil(lambda: not bridge.busy, timeout=5000)
+    assert [event[1] for event in heard.events[3:]] == [other, jobs[2]]
+
+
+def test_what_a_replaced_job_holds_is_let_go(
+    qtbot: QtBot, process: FakeProcess, gate: threading.Event
+) -> None:
+    class Held:
+        def take(self, _result: object) -> None:
+            """Of nothing."""
+
+    workers = Workers(lambda: process)
+    told: list[object] = []
+    workers.ask("wait", {}, told.append, lambda *_: None)
+    qtbot.waitUntil(lambda: len(process.requests) == 1, timeout=5000)
+    held = Held()
+    watched = weakref.ref(held)
+    workers.ask("echo", {}, held.take, lambda *_: None)
+    del held
+    assert watched() is not None
+    workers.ask("echo", {}, told.append, lambda *_: None)
+    assert watched() is None
+    gate.set()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=5000)
+    workers.close()
 
 
 def test_stop_answers_at_once_and_a_late_result_is_dropped(
