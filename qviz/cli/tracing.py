@@ -63,7 +63,7 @@ def trace(
     """
     from qviz.cli.printing import say
     from qviz.evaluation.element import ElementChoice
-    from qviz.evaluation.element.preparing import is_quantized, sample_of, tracer_steps
+    from qviz.evaluation.element.preparing import holds_codes, sample_of, tracer_steps
     from qviz.evaluation.element.text import as_csv, lines
     from qviz.evaluation.element.text import as_json as json_form
     from qviz.quantization import scheme as scheme_named
@@ -75,7 +75,7 @@ def trace(
     with progress() as report_step:
         report_step(0, 0, "reading the model")
         graph = open_graph(model, allow_code)
-        if not is_quantized(graph) and recipe.needs_calibration:
+        if not holds_codes(graph) and recipe.needs_calibration:
             opt.need_data(data, recipe.id)
         dataset = None
         if data is not None:

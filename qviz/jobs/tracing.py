@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qviz.evaluation.element import ElementChoice, ElementTrace, ElementTracer
-from qviz.evaluation.element.preparing import is_quantized, sample_of, tracer_steps
+from qviz.evaluation.element.preparing import holds_codes, sample_of, tracer_steps
 from qviz.evaluation.element.tracer import Sample
 from qviz.jobs.downloads import download_task
 from qviz.jobs.memory import Memory
@@ -95,4 +95,4 @@ class Tracers:
         yield Progress(0, 0, f"tracing {choice.layer}")
         trace = found.tracer.trace(found.sample, choice)
         count = 0 if dataset is None else len(dataset)
-        return TracedElement(trace, sample, count, is_quantized(graph))
+        return TracedElement(trace, sample, count, holds_codes(graph))

@@ -6,11 +6,11 @@ The chains are those of `qviz.execution.kernels.hybrid`, for one element.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qviz.evaluation.element.operation import Array, NoStepsError, Stage, Steps
+from qviz.evaluation.element.products import Products, operands_of, say_sum, weight_stages
 from qviz.evaluation.element.requantizing import Chain
 from qviz.evaluation.element.results import integer_text, real_text
 from qviz.execution.delegation import Rules
@@ -24,9 +24,6 @@ from qviz.execution.kernels.hybrid import (
 )
 from qviz.execution.kernels.windows import Window
 
-if TYPE_CHECKING:
-    from qviz.evaluation.element.multiply_adds import Products
-
 _F32 = np.float32
 
 
@@ -38,8 +35,6 @@ def hybrid_steps(products: Products) -> Steps:
     NoStepsError
         For TRANSPOSE_CONV outside of XNNPACK, which adds rounded floats in a certain order.
     """
-    from qviz.evaluation.element.multiply_adds import operands_of, say_sum, weight_stages
-
     context, field = products.context, products.field
     if products.operation.kind == "TRANSPOSE_CONV" and context.rules is not Rules.XNNPACK:
         raise NoStepsError("it adds up products that are scaled and rounded in float one by one")

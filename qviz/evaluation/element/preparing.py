@@ -17,7 +17,7 @@ from qviz.quantization import Scheme, change_weights, quantize
 _SEED = 0
 
 
-def is_quantized(graph: Graph) -> bool:
+def holds_codes(graph: Graph) -> bool:
     """Whether the model holds codes already, so that it is traced as it is."""
     return any(t.quantization is not None for t in graph.tensors.values())
 
@@ -56,9 +56,9 @@ def tracer_steps(
     UnsupportedOperatorError
         If nothing of the model can be run.
     """
-    holds_codes, known = is_quantized(graph), {operator.layer for operator in graph.operators}
+    is_as_stored, known = holds_codes(graph), {operator.layer for operator in graph.operators}
     graph, not_run = _runnable(graph, rounding)
-    if holds_codes:
+    if is_as_stored:
         yield Progress(0, 0, "preparing the kernels")
         return ElementTracer(graph, None, rounding, not_run=not_run)
     if scheme.family == "eightbit":

@@ -16,9 +16,10 @@ from qviz.evaluation.element.conversions import CONVERSIONS, conversion_steps
 from qviz.evaluation.element.lookups import LOOKUPS, lookup_steps
 from qviz.evaluation.element.means import MEANS, mean_steps
 from qviz.evaluation.element.moves import MOVES, move_steps
-from qviz.evaluation.element.multiply_adds import MULTIPLY_ADDS, multiply_add_steps
+from qviz.evaluation.element.multiply_adds import multiply_add_steps
 from qviz.evaluation.element.operation import NoStepsError, Operation, Steps, describe
 from qviz.evaluation.element.pooling import POOLS, pooling_steps
+from qviz.evaluation.element.products import MULTIPLY_ADDS
 from qviz.evaluation.element.results import (
     ElementChoice,
     ElementTrace,
