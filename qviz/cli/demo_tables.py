@@ -57,7 +57,7 @@ def print_image_demo(title: str, result: ImageDemoResult) -> None:
     _print_gzip(tuple(row for row in result.gzip if row.scheme in PRECISIONS), published)
     for scheme, reason in result.skipped:
         say(f"{scheme} was left out: {reason}")
-    for sentence in (*result.notes, *image_demo_findings(result)):
+    for sentence in (*result.warnings, *result.notes, *image_demo_findings(result)):
         say(sentence)
 
 

@@ -22,6 +22,7 @@ from qviz.evaluation.image_scores import (
     SCHEMES,
     ImageDemoResult,
     ImageScores,
+    RightUnder,
 )
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.evaluation.running import run_real
@@ -33,7 +34,7 @@ from qviz.quantization import quantize
 from qviz.quantization.scheme import scheme as scheme_named
 
 TRAINED_RANGE = (-1.0, 1.0)
-"""Inputs that MobileNetV2 of keras.applications was trained on."""
+"""Inputs that the weights of keras.applications' MobileNetV2 were trained on."""
 
 _BATCH = 8
 _FITTING_SHARE = 0.75
@@ -43,13 +44,15 @@ _REFERENCE = "float32"
 Steps = Generator[Progress | ImageDemoResult, None, ImageDemoResult]
 
 
-def range_note(scaling: str, low: float, high: float) -> str | None:
-    """A sentence if a scaling does not fill the range that the network was trained on.
+def range_warning(
+    scaling: str, low: float, high: float, trained: tuple[float, float]
+) -> str | None:
+    """A sentence if a scaling does not fill the range that the network was `trained` on.
 
     What black and white become decides it, not `low` and `high`, which the images have: those of
     dark images reach less far, and are right.
     """
-    least, greatest = TRAINED_RANGE
+    least, greatest = trained
     wanted = Preprocessing.parse(scaling)
     black, white = (pixel * wanted.scale + wanted.offset for pixel in (0.0, 255.0))
     share = (min(white, greatest) - max(black, least)) / (greatest - least)
@@ -87,6 +90,7 @@ def image_demo_steps(
     schemes: Sequence[str] = SCHEMES,
     calibration_samples: int = 100,
     notes: Sequence[str] = (),
+    trained_range: tuple[float, float] | None = None,
 ) -> Steps:
     """Run the schemes under both scalings; images are decoded once for all of a scaling's schemes.
 
@@ -104,6 +108,9 @@ def image_demo_steps(
         Images of `data` that ranges of activations are found from.
     notes : sequence of str
         What is known not to fit, to stand before the notes of the result.
+    trained_range : tuple of float or None
+        Smallest and largest input that the network was trained on, so that a scaling that does not
+        fill them is warned of; None where nobody but its author knows.
 
     Raises
     ------
@@ -119,7 +126,7 @@ def image_demo_steps(
     classes = graph.tensors[graph.outputs[0]].size
     judge = Judge.of(data, cast(Any, files), classes)
     others = (scheme for scheme in schemes if scheme != _REFERENCE)
-    run = _DemoRun(graph, data, judge, (_REFERENCE, *others), calibration_samples)
+    run = _DemoRun(graph, data, judge, (_REFERENCE, *others), calibration_samples, trained_range)
     run.notes += [*notes, *judge.notes]
     if classes != IMAGENET_CLASSES:
         run.notes.append(
@@ -141,7 +148,9 @@ class _DemoRun:
     judge: Judge
     schemes: tuple[str, ...]
     calibration_samples: int
+    trained_range: tuple[float, float] | None
     notes: list[str] = field(default_factory=list)
+    _warnings: list[str] = field(default_factory=list)
     _rows: dict[str, tuple[ImageScores, ...]] = field(default_factory=dict)
     _files: list[GzipRow] = field(default_factory=list)
     _skipped: dict[str, str] = field(default_factory=dict)
@@ -157,6 +166,8 @@ class _DemoRun:
             tuple(self.notes),
             tuple(self._skipped.items()),
             self._same_class(),
+            tuple(self._warnings),
+            self._pairs(),
         )
 
     def check_steps(self, files: ImageFiles) -> Generator[Progress, None, None]:
@@ -191,8 +202,9 @@ class _DemoRun:
                 tally.scores(scaling, scheme, self.judge) for scheme, tally in tallies.items()
             )
             yield self.result()
-        note = range_note(scaling, low, high)
-        self.notes += [note] if note else []
+        if self.trained_range is not None:
+            warning = range_warning(scaling, low, high, self.trained_range)
+            self._warnings += [warning] if warning else []
         yield self._progress(stage)
         yield self.result()
 
@@ -253,11 +265,30 @@ class _DemoRun:
         files = artifact_files(self.graph, quantized, scheme)
         return GzipRow(scheme, sum(map(len, files.values())), tar_gzip_bytes(files))
 
-    def _same_class(self) -> float | None:
+    def _both(self) -> list[NDArray[np.int64]] | None:
+        """Classes that float32 gives under both scalings, once all images have them."""
         found = [np.concatenate(c) for c in self._classes.values() if c]
         if len(found) < len(SCALINGS) or len({len(c) for c in found}) > 1:
             return None
-        return float((found[0] == found[1]).mean())
+        return found
+
+    def _same_class(self) -> float | None:
+        found = self._both()
+        return None if found is None else float((found[0] == found[1]).mean())
+
+    def _pairs(self) -> RightUnder | None:
+        found = self._both()
+        if found is None:
+            return None
+        fed, trained = (self.judge.right(classes) for classes in found)
+        if fed is None or trained is None:
+            return None
+        return RightUnder(
+            both=int((fed & trained).sum()),
+            only_example=int((fed & ~trained).sum()),
+            only_trained=int((~fed & trained).sum()),
+            neither=int((~fed & ~trained).sum()),
+        )
 
     def _progress(self, message: str) -> Progress:
         return Progress(self._done, (1 + len(SCALINGS)) * len(self.data), message)

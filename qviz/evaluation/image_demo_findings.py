@@ -15,6 +15,7 @@ from qviz.evaluation.image_scores import (
     TRAINED_SCALING,
     ImageDemoResult,
     ImageScores,
+    RightUnder,
 )
 from qviz.evaluation.statistics import wilson_interval
 from qviz.quantities import percent_text
@@ -48,17 +49,24 @@ _MEASURES = (
 
 def image_demo_findings(result: ImageDemoResult) -> tuple[str, ...]:
     """Sentences on the input range, on 16 and 8 bits, and on what was published."""
-    reference = result.row(TRAINED_SCALING, "float32")
+    scaling = _judged(result)
+    reference = result.row(scaling, "float32")
     if reference is None:
         return ()
     # Labels first; without any, how often a scheme gives the float model's class.
     measure = next(m for m in _MEASURES if m.of(reference) is not None)
     return (
         *_input_range(result, measure),
-        *_changes(result, measure),
-        *_contrast(result, measure),
+        *_changes(result, measure, scaling),
+        *_contrast(result, measure, scaling),
         *_published(),
     )
+
+
+def _judged(result: ImageDemoResult) -> str:
+    """The scaling that schemes are judged under: the one that was measured to do better."""
+    better = None if result.right is None else result.right.better
+    return better or TRAINED_SCALING
 
 
 def _input_range(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
@@ -69,8 +77,10 @@ def _input_range(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
         sentences.append(
             f"Input range: float32 has {_percent(fed)} {measure.title} with inputs "
             f"{EXAMPLE_SCALING} and {_percent(trained)} with {TRAINED_SCALING}, a change by "
-            f"{_points(fed - trained)} points that no quantization has a part in."
+            f"{_points(fed - trained)} points{_between(result.right)} that no quantization has a "
+            f"part in."
         )
+        sentences += _better(result.right)
     if result.same_class is not None:
         sentences.append(
             f"Both scalings give {_percent(result.same_class)} of the images the same class in "
@@ -79,11 +89,29 @@ def _input_range(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _changes(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
-    base = measure.of(result.row(TRAINED_SCALING, "float32"))
+def _between(right: RightUnder | None) -> str:
+    if right is None:
+        return ""
+    low, high = (_points(end) for end in right.interval)
+    return f" (95 % interval {low} to {high})"
+
+
+def _better(right: RightUnder | None) -> tuple[str, ...]:
+    """Which scaling does better, as far as these images tell."""
+    if right is None:
+        return ()
+    if right.better is None:
+        return ("These images cannot tell which of the two scalings does better.",)
+    return (
+        f"Inputs {right.better} do better on these images; what follows is measured with them.",
+    )
+
+
+def _changes(result: ImageDemoResult, measure: _Measure, scaling: str) -> tuple[str, ...]:
+    base = measure.of(result.row(scaling, "float32"))
     sentences = []
     for scheme, about in _ABOUT.items():
-        row = result.row(TRAINED_SCALING, scheme)
+        row = result.row(scaling, scheme)
         value = measure.of(row)
         if row is None or value is None or base is None:
             continue
@@ -96,9 +124,9 @@ def _changes(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _contrast(result: ImageDemoResult, measure: _Measure) -> tuple[str, ...]:
+def _contrast(result: ImageDemoResult, measure: _Measure, scaling: str) -> tuple[str, ...]:
     """Whether 8 bits per tensor and per channel can be told apart on so many images."""
-    rows = [result.row(TRAINED_SCALING, scheme) for scheme in (_PER_TENSOR, _PER_CHANNEL)]
+    rows = [result.row(scaling, scheme) for scheme in (_PER_TENSOR, _PER_CHANNEL)]
     values = [measure.of(row) for row in rows]
     samples = [row.samples for row in rows if row is not None]
     if values[0] is None or values[1] is None or len(samples) < len(rows):

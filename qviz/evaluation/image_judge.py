@@ -62,6 +62,14 @@ class Judge:
             )
         return cls(numbers, words, tuple(notes))
 
+    def right(self, classes: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Whether each of the first images was given a right class, by number where it is known."""
+        if self.numbers is not None:
+            return np.equal(self.numbers[: len(classes)], classes)
+        if self.accepted is not None:
+            return self.accepted[np.arange(len(classes)), classes]
+        return None
+
 
 class Tally:
     """Counts of one scheme under one scaling."""

@@ -9,7 +9,7 @@ import platformdirs
 
 from qviz.errors import ConversionError, DatasetError, ModelFormatError
 from qviz.evaluation.demo import demo_named
-from qviz.evaluation.image_demo import check_network, image_demo_steps
+from qviz.evaluation.image_demo import TRAINED_RANGE, check_network, image_demo_steps
 from qviz.evaluation.image_scores import SCHEMES as IMAGE_SCHEMES
 from qviz.evaluation.image_scores import TRAINED_SCALING, ImageDemoResult
 from qviz.evaluation.loading import labelled_images, load_images
@@ -58,6 +58,7 @@ def demo_task(
         If data or model cannot be had; the message says what to do.
     """
     demo = demo_named(name)
+    trained_range: tuple[float, float] | None = None
     if demo.data:
         spec = DataSpec(demo.data, folder=folder)
         path = model or str(sample_models() / name / f"{name}.keras")
@@ -73,11 +74,13 @@ def demo_task(
             )
         # Before weights are downloaded for images that are not there.
         labelled_images(data)
-        # As the network was trained; the demo runs the other scaling beside it.
+        # As keras.applications scales; the demo runs the other scaling beside it.
         spec = DataSpec(data, TRAINED_SCALING)
+        # What a file of the user was trained on stands nowhere in it.
+        trained_range = None if model else TRAINED_RANGE
         path = model or (yield from _mobilenet_task())
     schemes = tuple(SCHEMES.values() if every_scheme else (SCHEMES[s] for s in _SHOWN))
-    return DemoSetup(name, demo.title, path, spec, schemes)
+    return DemoSetup(name, demo.title, path, spec, schemes, trained_range=trained_range)
 
 
 def image_demo_task(
@@ -102,6 +105,7 @@ def image_demo_task(
         schemes=schemes,
         calibration_samples=calibration_samples,
         notes=notes,
+        trained_range=setup.trained_range,
     )
     return (yield from mapped(steps, lambda e: e if isinstance(e, Progress) else Partial(e)))
 

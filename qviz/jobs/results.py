@@ -141,6 +141,8 @@ class DemoSetup:
         What the demo compares; any others may be added.
     notes : tuple of str
         What there is to know before it runs.
+    trained_range : tuple of float or None
+        Smallest and largest input that the network was trained on, where that is known.
     """
 
     name: str
@@ -149,6 +151,7 @@ class DemoSetup:
     data: DataSpec
     schemes: tuple[Scheme, ...]
     notes: tuple[str, ...] = ()
+    trained_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class ImageDemoDialog(QDialog):
         self.open_button = QPushButton(self.tr("Open in the window"))
         self.open_button.setToolTip(
             self.tr(
-                "Opens the network with these images, scaled as it was trained, and compares the "
+                "Opens the network with these images, scaled to [−1, 1], and compares the "
                 "schemes: weights, layer errors, flipped images, report"
             )
         )
@@ -202,14 +202,13 @@ class ImageDemoDialog(QDialog):
 
     def _tell(self, result: ImageDemoResult | None) -> None:
         """What does not fit above the table, the rest below it."""
-        notes = () if result is None else result.notes
-        unfit = [note for note in notes if "input range does not fit" in note]
-        self.warning_text.setText("\n".join(unfit))
-        self.warning.setVisible(bool(unfit))
+        warnings = () if result is None else result.warnings
+        self.warning_text.setText("\n".join(warnings))
+        self.warning.setVisible(bool(warnings))
         if result is None:
             self.findings.clear()
             return
-        lines = [*image_demo_findings(result), *(note for note in notes if note not in unfit)]
+        lines = [*image_demo_findings(result), *result.notes]
         lines += [
             self.tr("{0} was left out: {1}").format(s, reason) for s, reason in result.skipped
         ]

@@ -2164,8 +2164,8 @@ gzip 압축비</translation>
         <translation>창에서 열기</translation>
     </message>
     <message>
-        <source>Opens the network with these images, scaled as it was trained, and compares the schemes: weights, layer errors, flipped images, report</source>
-        <translation>이 이미지들을 학습 때와 같이 스케일링해 신경망과 함께 열고 방식들을 비교합니다: 가중치, 층 오차, 클래스가 바뀐 이미지, 보고서</translation>
+        <source>Opens the network with these images, scaled to [−1, 1], and compares the schemes: weights, layer errors, flipped images, report</source>
+        <translation>이 이미지들을 [−1, 1]로 스케일링해 신경망과 함께 열고 방식들을 비교합니다: 가중치, 층 오차, 클래스가 바뀐 이미지, 보고서</translation>
     </message>
     <message>
         <source>Export CSV…</source>

@@ -24,8 +24,9 @@ from qviz.evaluation.demo import (
     gzip_rows,
     tar_gzip_bytes,
 )
-from qviz.evaluation.image_demo import image_demo_steps, range_note
-from qviz.evaluation.image_scores import ImageDemoResult
+from qviz.evaluation.image_demo import TRAINED_RANGE, image_demo_steps, range_warning
+from qviz.evaluation.image_demo_findings import image_demo_findings
+from qviz.evaluation.image_scores import ImageDemoResult, RightUnder
 from qviz.evaluation.loading import load_images
 from qviz.evaluation.preprocessing import Preprocessing
 from qviz.formats import open_model
@@ -158,14 +159,14 @@ def test_all_samples_together_stay_small() -> None:
 
 
 def test_inputs_that_do_not_fill_the_trained_range_are_named() -> None:
-    told = range_note("0..1", 0.0, 1.0)
+    told = range_warning("0..1", 0.0, 1.0, TRAINED_RANGE)
     assert told is not None
     assert "does not fit" in told
-    assert range_note("-1..1", -1.0, 1.0) is None
-    assert range_note("-1..1", -0.9, 0.95) is None
+    assert range_warning("-1..1", -1.0, 1.0, TRAINED_RANGE) is None
+    assert range_warning("-1..1", -0.9, 0.95, TRAINED_RANGE) is None
     # Dark images fill less of the range that their scaling has, and are scaled rightly.
-    assert range_note("-1..1", -1.0, 0.3) is None
-    assert range_note("none", 0.0, 255.0) is not None
+    assert range_warning("-1..1", -1.0, 0.3, TRAINED_RANGE) is None
+    assert range_warning("none", 0.0, 255.0, TRAINED_RANGE) is not None
 
 
 def averaging_classifier() -> Graph:
@@ -183,9 +184,9 @@ def averaging_classifier() -> Graph:
     return Graph.build([dense], tensors, ["x"], ["y"])
 
 
-def test_images_are_judged_by_number_and_by_word(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def reds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three red images of the class red, a green and a red one of the class wine red."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     for label, colours in {
         "red": [(250, 9, 9)] * 3,
@@ -194,8 +195,12 @@ def test_images_are_judged_by_number_and_by_word(
         (tmp_path / "i" / label).mkdir(parents=True)
         for i, colour in enumerate(colours):
             Image.new("RGB", (12, 10), colour).save(tmp_path / "i" / label / f"{i}.png")
+    return tmp_path / "i"
+
+
+def test_images_are_judged_by_number_and_by_word(reds: Path) -> None:
     graph = averaging_classifier()
-    images, unlabelled = load_images(tmp_path / "i", Preprocessing(), graph)
+    images, unlabelled = load_images(reds, Preprocessing(), graph)
     assert unlabelled == ""
     assert images.class_names == ("red", "wine red")
     steps = image_demo_steps(graph, images, schemes=("float32", "int8"))
@@ -219,10 +224,25 @@ def test_images_are_judged_by_number_and_by_word(
         assert (row.top1, row.top5) == (0.8, None)
         # The word "red" is in both names, so that every red image is right whatever is said.
         assert (row.word_top1, row.word_top5, row.agreement) == (0.8, 1.0, 1.0)
-    classes, note = result.notes
+    (classes,) = result.notes
     assert "2 classes apart, not the 1,000 of ImageNet" in classes
-    assert "Scaled to 0..1" in note
     assert result.same_class == 1.0
+    assert result.right == RightUnder(4, 0, 0, 1)
+
+
+def test_only_a_range_that_is_known_is_warned_of(reds: Path) -> None:
+    graph = averaging_classifier()
+    images, _ = load_images(reds, Preprocessing(), graph)
+    unknown = finish(image_demo_steps(graph, images, schemes=()))
+    assert unknown.warnings == ()
+    told = (*unknown.notes, *image_demo_findings(unknown))
+    assert not any("trained" in sentence for sentence in told)
+    assert any("cannot tell which of the two scalings does better" in sentence for sentence in told)
+    for known, scaling in ((TRAINED_RANGE, "0..1"), ((0.0, 1.0), "-1..1")):
+        result = finish(image_demo_steps(graph, images, schemes=(), trained_range=known))
+        (warning,) = result.warnings
+        assert warning.startswith(f"Scaled to {scaling}, the inputs reach from")
+        assert result.notes == unknown.notes
 
 
 def test_only_images_are_judged() -> None:

@@ -8,7 +8,7 @@ from qviz.errors import ModelFormatError
 from qviz.evaluation.demo import GzipRow
 from qviz.evaluation.image_demo import check_network
 from qviz.evaluation.image_demo_findings import image_demo_findings
-from qviz.evaluation.image_scores import ImageDemoResult, ImageScores
+from qviz.evaluation.image_scores import ImageDemoResult, ImageScores, RightUnder
 from qviz.formats import open_model
 from qviz.resources import sample_models
 
@@ -60,6 +60,30 @@ def test_the_lesson_of_the_example_is_told_where_it_was_met() -> None:
 def test_another_outcome_is_told_as_it_is(tensor: float, channel: float, ending: str) -> None:
     told = image_demo_findings(result(tensor=tensor, channel=channel))
     assert told[5].endswith(ending)
+
+
+@pytest.mark.parametrize(
+    ("right", "interval", "said", "scaling"),
+    [
+        (RightUnder(550, 50, 150, 250), "−12.7 to −7.3", "Inputs -1..1 do better", "-1..1"),
+        (RightUnder(550, 150, 50, 250), "+7.3 to +12.7", "Inputs 0..1 do better", "0..1"),
+        (RightUnder(600, 52, 50, 298), "−1.8 to +2.2", "These images cannot tell", "-1..1"),
+    ],
+)
+def test_the_scaling_that_fits_is_measured(
+    right: RightUnder, interval: str, said: str, scaling: str
+) -> None:
+    rows = tuple(
+        scores(inputs, scheme, share)
+        for inputs, shares in {"0..1": (0.5, 0.4), "-1..1": (0.7, 0.5)}.items()
+        for scheme, share in zip(("float32", "int8"), shares, strict=True)
+    )
+    told = image_demo_findings(ImageDemoResult(rows, (), SAMPLES, right=right))
+    assert f"points (95 % interval {interval}) that no quantization" in told[0]
+    assert told[1].startswith(said)
+    # Of the schemes that is told which was measured under the scaling that fits.
+    change = {"-1..1": "−20.0", "0..1": "−10.0"}[scaling]
+    assert f"(int8): top-1 changes by {change} points" in told[2]
 
 
 def test_without_labels_the_class_of_float32_is_what_counts() -> None:

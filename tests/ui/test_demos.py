@@ -18,8 +18,10 @@ from qviz.evaluation.image_scores import ImageDemoResult, ImageScores
 from qviz.jobs.results import DataSpec, DemoSetup
 from qviz.jobs.task import Partial
 from qviz.quantization.scheme import SCHEMES
+from qviz.ui.image_demo_dialog import ImageDemoDialog
 from qviz.ui.main_window import MainWindow
 from qviz.ui.published import published_for
+from qviz.ui.settings import Settings
 
 SHOWN = tuple(SCHEMES[s] for s in ("float32", "tfjs-uint16", "tfjs-uint8"))
 
@@ -131,6 +133,20 @@ def test_published_numbers_belong_to_model_and_data():
     assert photographs is not None
     assert photographs[1].gzip_ratios == DEMOS["mobilenetv2"].published.gzip_ratios
     assert not any(photographs[1].scores)
+
+
+def test_what_is_warned_of_is_a_field_and_no_wording(qtbot: QtBot, settings: Settings):
+    dialog = ImageDemoDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    row = ImageScores("0..1", "float32", 8, 0.5, 0.5, None, None, 1.0)
+    note, warning = "It is noted that the input range does not fit.", "0..1 ist zu wenig."
+    dialog.show_result(ImageDemoResult((row,), (), 8, (note,), warnings=(warning,)))
+    assert dialog.warning_text.text() == warning
+    assert dialog.warning.isVisible()
+    assert note in dialog.findings.toPlainText()
+    dialog.show_result(ImageDemoResult((row,), (), 8, (note,)))
+    assert not dialog.warning.isVisible()
 
 
 def test_a_table_that_is_written_meanwhile_does_not_end_the_demo(

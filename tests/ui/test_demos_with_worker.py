@@ -225,10 +225,10 @@ def test_both_scalings_stand_side_by_side(
     assert [row[header.index("published\nby word")] for row in rows[:3]] == [
         *("61.8%", "62.4%", "28.0%")
     ]
-    assert "reach from" in dialog.warning_text.text()
-    assert "0..1" in dialog.warning_text.text()
-    assert dialog.warning.isVisible()
+    # What a file was trained on is not known; which scaling does better was measured.
+    assert not dialog.warning.isVisible()
     told = dialog.findings.toPlainText()
+    assert "Inputs -1..1 do better on these images" in told
     assert f"Input range: float32 has {100 * fed.top1:.1f}% top-1 with inputs 0..1" in told
     assert "16 bits per tensor over the weights as written" in told
     assert "Traceback" not in told
