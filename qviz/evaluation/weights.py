@@ -60,6 +60,15 @@ class WeightView:
     metrics : ErrorMetrics or None
     channel_minimum, channel_maximum : float32 ndarray of shape (channels,)
         Range of every channel, for the per-channel view.
+    stored_as : str
+        Type of the codes where the file itself holds them instead of float32; else empty. Then
+        there is nothing beside the codes: `float_counts` is 0 everywhere, `metrics` None, and
+        `levels`, `float_edges` and the grid are in codes, whose real values are
+        ``code * scale + first_level``. For float16 they are real values.
+    smallest_scale : float
+        The smallest where channels are mixed, else `scale`; 0 unless `stored_as` says integers.
+    first_level : float
+        Real value of code 0 of what is stored; NaN where channels are mixed.
     """
 
     layer: str
@@ -85,6 +94,14 @@ class WeightView:
     metrics: ErrorMetrics | None
     channel_minimum: NDArray[np.float32]
     channel_maximum: NDArray[np.float32]
+    stored_as: str = ""
+    smallest_scale: float = 0.0
+    first_level: float = 0.0
+
+    @property
+    def are_codes(self) -> bool:
+        """Whether `levels` are the integer codes that the file holds."""
+        return bool(self.stored_as) and self.codes.size > 0
 
 
 def channel_dimension(graph: Graph, name: str) -> int | None:
@@ -129,7 +146,7 @@ def weight_view(
     Parameters
     ----------
     graph : Graph
-        Float graph that has the tensor.
+        Graph that has the tensor: the float one, or a file that holds codes already.
     layer : str
         Layer it is shown under.
     name : str
@@ -155,6 +172,8 @@ def weight_view(
     if channel is not None and not 0 <= channel < channels:
         raise QvizError(f"{name} has channels 0 to {channels - 1}; there is no {channel}.")
     shown = rows if channel is None else rows[channel : channel + 1]
+    if is_coded(tensor):
+        return _stored_view(tensor, layer, dimension, channel, rows)
     edges = _edges(shown)
     side = _QuantizedSide.of(coded, dimension, channel, shown, edges)
     return WeightView(
@@ -181,6 +200,61 @@ def weight_view(
         metrics=side.metrics,
         channel_minimum=rows.min(axis=1).astype(np.float32),
         channel_maximum=rows.max(axis=1).astype(np.float32),
+    )
+
+
+def _stored_view(
+    tensor: Tensor,
+    layer: str,
+    dimension: int | None,
+    channel: int | None,
+    rows: NDArray[np.float32],
+) -> WeightView:
+    """What is seen of a tensor that the file holds as codes: the codes, and no float32 beside."""
+    assert tensor.data is not None
+    pick = slice(None) if channel is None else slice(channel, channel + 1)
+    codes = _by_channel(tensor.data, dimension)[pick]
+    used, counts = np.unique(codes, return_counts=True)
+    occupied = int(used.size)
+    lowest, highest = _code_range(tensor)
+    scale, zero_point, minimum = _affine_of(tensor, channel)
+    first = -float(zero_point) * float(scale[0]) if minimum is None else minimum
+    are_codes = tensor.quantization is not None
+    if are_codes:
+        edges = _edges(np.array([float(used[0]) - 0.5, float(used[-1]) + 0.5]))
+    else:
+        # Halves have too many levels to be drawn one by one.
+        edges = _edges(rows[pick])
+        binned = np.histogram(rows[pick], edges)[0]
+        filled = np.flatnonzero(binned)
+        used, counts = (edges[filled] + edges[filled + 1]) / 2, binned[filled]
+    return WeightView(
+        layer=layer,
+        tensor=tensor.name,
+        scheme_id=str(tensor.dtype),
+        channel=channel,
+        channels=len(rows),
+        shape=tensor.shape,
+        count=int(codes.size),
+        float_edges=edges,
+        float_counts=np.zeros(edges.size - 1, np.int64),
+        levels=used.astype(np.float64),
+        level_counts=counts.astype(np.int64),
+        codes=used.astype(np.int64) if are_codes else np.zeros(0, np.int64),
+        error_edges=np.array([0.0, 1.0]),
+        error_counts=np.zeros(1, np.int64),
+        scale=float(scale.max()),
+        zero_point=zero_point,
+        grid_minimum=float(lowest),
+        grid_maximum=float(highest),
+        occupied_codes=occupied,
+        available_codes=highest - lowest + 1,
+        metrics=None,
+        channel_minimum=rows.min(axis=1),
+        channel_maximum=rows.max(axis=1),
+        stored_as=str(tensor.dtype),
+        smallest_scale=float(scale.min()),
+        first_level=first if scale.size == 1 else np.nan,
     )
 
 

@@ -42,6 +42,7 @@ from qviz.jobs.task import Partial, Progress, Task
 from qviz.jobs.tracing import TracedElement, Tracers
 from qviz.progress import mapped
 from qviz.quantization import Scheme, TensorStatistics, change_weights, quantize
+from qviz.quantization.stored_codes import stored_codes
 
 _memory = Memory()
 _tracers = Tracers()
@@ -72,7 +73,8 @@ def weights_task(
 ) -> Task[WeightView]:
     """Histograms of one weight tensor, float and under `scheme`.
 
-    The tfjs schemes quantize the weights as the author wrote them, the others after folding.
+    The tfjs schemes quantize the weights as the author wrote them, the others after folding. Codes
+    that the file itself holds are shown as they are.
     """
     yield Progress(0, 1, f"weights of {layer}")
     unfolded = _memory.model(path, allow_code=allow_code)
@@ -84,7 +86,8 @@ def weights_task(
     if inner is not None:
         return inner
     quantized = None
-    if scheme.family != "float32":
+    # A file that holds codes already is shown as it is, whatever the scheme.
+    if scheme.family != "float32" and not stored_codes(unfolded):
         quantized = _memory.quantized(
             path, scheme, lambda: _quantize_weights(unfolded, folded, scheme)
         )

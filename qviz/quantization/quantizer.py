@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from qviz.errors import CalibrationError, SchemeError
 from qviz.graph import Graph, Operator
 from qviz.graph.passes import describe_folding, to_inference_form
@@ -13,7 +11,6 @@ from qviz.quantization.calibration import TensorStatistics
 from qviz.quantization.changed_weights import change_weights
 from qviz.quantization.dynamic_range import quantize_dynamic_range
 from qviz.quantization.eightbit.forms import operators_in_float, quantize_eightbit
-from qviz.quantization.eightbit.kinds import PREFIX
 from qviz.quantization.float16 import quantize_float16
 from qviz.quantization.int8 import quantize_int8
 from qviz.quantization.int16x8 import quantize_int16x8
@@ -25,6 +22,7 @@ from qviz.quantization.preconditions import (
 from qviz.quantization.rules import profile
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
+from qviz.quantization.stored_codes import stored_codes
 from qviz.quantization.tensorflow_records import Ranges, as_tensorflow_records, true_ranges
 from qviz.quantization.tfjs import overflowing_weights, quantize_tfjs
 
@@ -171,18 +169,11 @@ def _where(operator: Operator) -> str:
 
 
 def _check_float(graph: Graph) -> None:
-    if any(operator.kind.startswith(PREFIX) for operator in graph.operators):
+    if found := stored_codes(graph):
         raise SchemeError(
-            f"The model {graph.name!r} is already quantized: it has 8-bit operators. "
+            f"The model {graph.name!r} is already quantized: {found}. "
             "Open the float model it was made from."
         )
-    for tensor in graph.tensors.values():
-        stored_half = tensor.is_constant and tensor.dtype == np.float16
-        if tensor.quantization is not None or stored_half:
-            raise SchemeError(
-                f"The model {graph.name!r} is already quantized: {tensor.name!r} is "
-                f"{tensor.dtype}. Open the float model it was made from."
-            )
 
 
 def _check_float_layers(graph: Graph, folded: Graph, recipe: Scheme) -> None:
