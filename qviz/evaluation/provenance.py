@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qviz import __version__
 from qviz.evaluation.dataset import Dataset
+from qviz.evaluation.float_quality import baseline
 from qviz.evaluation.results import DataInfo, ModelInfo
 from qviz.graph import Graph, Source, layers
 from qviz.graph.subgraphs import weights_inside
@@ -63,6 +64,7 @@ def data_info(
         sha256=dataset.sha256,
         input_ranges=tuple((name, *ends) for name, ends in (input_ranges or {}).items()),
         notes=notes,
+        baseline=baseline(dataset),
     )
 
 

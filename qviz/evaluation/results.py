@@ -280,7 +280,8 @@ class DataInfo:
     """The data of a comparison: source, counts, preprocessing and what calibration used.
 
     `input_ranges` has the least and the greatest preprocessed value of every input; `notes` are
-    sentences on model and data together, whatever the scheme.
+    sentences on model and data together, whatever the scheme. `baseline` is what the best answer
+    that ignores the sample would measure: see :func:`qviz.evaluation.float_quality.baseline`.
     """
 
     name: str
@@ -293,6 +294,7 @@ class DataInfo:
     sha256: str = ""
     input_ranges: tuple[tuple[str, float, float], ...] = ()
     notes: tuple[str, ...] = ()
+    baseline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from qviz.evaluation.recommendation import pareto_front
+from qviz.evaluation.pareto import pareto_front
 from qviz.evaluation.results import Comparison, Interval, PairedTest, SchemeResult
 from qviz.report.json_form import ERROR_FIELDS, ERROR_KINDS, layer_as_dict
 from qviz.report.reading import metric_names, worst_layers

@@ -3,10 +3,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from qviz.evaluation import Comparison, DataInfo, Interval, ModelInfo, PairedTest, SchemeResult
-from qviz.evaluation.recommendation import loss_of, pareto_front, recommend
+from qviz.evaluation.dataset import Dataset
+from qviz.evaluation.float_quality import baseline
+from qviz.evaluation.judgement import loss_of
+from qviz.evaluation.pareto import pareto_front
+from qviz.evaluation.recommendation import recommend
 from qviz.quantization import SCHEMES, scheme
 
 
@@ -197,3 +202,72 @@ def test_front_of_hardware_has_only_what_runs_there() -> None:
     found = recommend(THREE, 0.01, "cpu")
     assert found.pareto == found.gzip_pareto == ("int8-only", "int8", "float16")
     assert recommend(THREE, 0.01, "browser").pareto == ("tfjs-uint8",)
+
+
+def test_a_smaller_one_that_nothing_runs_is_named_as_such() -> None:
+    found = recommend(comparison(*THREE.rows, row("eightbit", 0.90, 900)), 0.01)
+    assert found.sentence.startswith(
+        "Smallest artifact that TensorFlow Lite or TensorFlow.js can run, at most 1 point below"
+    )
+    assert found.sentence.endswith(
+        " eightbit (900 B) is smaller, but no runtime of today takes it."
+    )
+    assert "eightbit" not in recommend(comparison(*THREE.rows, row("eightbit", 0.8, 900))).sentence
+    on_gpu = recommend(THREE, 0.02, "gpu").sentence
+    assert on_gpu.endswith(" int8-only (1.0 kB) is smaller, but not for the GPU of a phone.")
+
+
+def test_where_none_was_compared_it_is_not_said_that_all_lose() -> None:
+    found = recommend(comparison(*THREE.rows[:3]), 0.01, "browser")
+    assert found.scheme == ""
+    assert found.sentence == (
+        "None of the schemes compared runs on a web browser (TensorFlow.js). Compare some that "
+        "do: --schemes tfjs-uint16,tfjs-float16,tfjs-uint8."
+    )
+
+
+@pytest.mark.parametrize(
+    ("top1", "guess", "told"),
+    [
+        (0.10, 0.10, True),
+        (0.11, 0.105, True),
+        (0.14, 0.105, False),
+        (0.985, 0.98, False),
+        (0.975, 0.98, True),
+        (0.9, None, False),
+    ],
+)
+def test_nothing_is_recommended_on_top_of_a_guess(
+    top1: float, guess: float | None, told: bool
+) -> None:
+    rows = comparison(row("float32", top1, 4000), row("int8", top1, 1000))
+    found = recommend(replace(rows, data=replace(rows.data, baseline=guess)), 0.01)
+    assert found.scheme == ("" if told else "int8")
+    assert found.sentence.startswith("The float model itself is at chance level") == told
+
+
+def test_no_better_than_the_mean() -> None:
+    rows = tuple(
+        SchemeResult(SCHEMES[name], {"mae": 50.0, "rmse": 60.0}, 1.0, size, size)
+        for name, size in (("float32", 400), ("int8", 100))
+    )
+    found = comparison(*rows)
+    poor = recommend(replace(found, data=replace(found.data, baseline=12.5)))
+    assert (poor.scheme, poor.smallest_unsure) == ("", "")
+    assert "no better than the mean: MAE 50, where always answering the mean" in poor.sentence
+    assert recommend(replace(found, data=replace(found.data, baseline=80.0))).scheme == "int8"
+
+
+def test_baseline_is_the_best_answer_that_ignores_the_sample() -> None:
+    x = np.zeros((4, 2), np.float32)
+    assert baseline(Dataset.of(x, np.array([1, 1, 1, 0]))) == 0.75
+    assert baseline(Dataset.of(x, np.array([1, 1, 1, 1]))) is None
+    assert baseline(Dataset.of(x, np.array([[0.5], [1.5], [2.5], [3.5]]))) == 1.0
+    assert baseline(Dataset.of(x)) is None
+
+
+def test_hardly_any_gain_is_not_praised() -> None:
+    rows = (row("float32", 0.9, 4000), row("int8", 0.9, 3990))
+    said = recommend(comparison(*rows)).sentence
+    assert "hardly smaller than float32 (4.0 kB)" in said
+    assert "times" not in said
