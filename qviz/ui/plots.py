@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -26,6 +35,10 @@ Rows = Sequence[Sequence[object]]
 
 # Up to as many powers of ten, 2 and 5 are labelled between them.
 _FEW_POWERS = 2.5
+_TITLE_POINTS = 10.0
+_AROUND_TITLE = 30.0
+# A name that is cut keeps this much, whatever else stands in the title.
+_SHORTEST_NAME = 60.0
 
 
 class Plot(QWidget):
@@ -68,6 +81,7 @@ class Plot(QWidget):
         self.item = self.widget.getPlotItem()
         self.box = self.item.getViewBox()
         self._title, self._bottom, self._left = title, bottom, left
+        self._name = ""
         self._theme = LIGHT
         self._restyle: list[Callable[[Theme], None]] = []
         self._reset: Callable[[], None] | None = None
@@ -104,10 +118,36 @@ class Plot(QWidget):
             widget.setAccessibleName(name)
             widget.setAccessibleDescription(description)
 
-    def set_labels(self, title: str, bottom: str, left: str) -> None:
-        """Change title and axis labels."""
-        self._title, self._bottom, self._left = title, bottom, left
+    def set_labels(self, title: str, bottom: str, left: str, name: str = "") -> None:
+        """Change title and axis labels.
+
+        Parameters
+        ----------
+        title, bottom, left : str
+        name : str
+            The part of `title` that is cut in the middle where there is little room.
+        """
+        self._title, self._bottom, self._left, self._name = title, bottom, left, name
         self._apply_labels()
+
+    @property
+    def shown_title(self) -> str:
+        """The title, with its name cut to the room there is."""
+        if "<span" in self._title:
+            return self._title
+        metrics = QFontMetricsF(small_font(_TITLE_POINTS))
+        room = self.width() - self.item.getAxis("left").width() - _AROUND_TITLE
+        if not self._name:
+            return metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        rest = metrics.horizontalAdvance(self._title) - metrics.horizontalAdvance(self._name)
+        room = max(_SHORTEST_NAME, room - rest)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room)
+        return self._title.replace(self._name, name, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Cut the title anew."""
+        super().resizeEvent(event)
+        self._apply_title()
 
     def set_log_y(self, top: float | None) -> None:
         """Label the left axis as counts up to ``10**top``; None for an even axis.
@@ -176,10 +216,16 @@ class Plot(QWidget):
         style = {"color": self._theme.text, "font-size": "9pt"}
         self.item.getAxis("bottom").setLabel(self._bottom or None, **style)
         self.item.getAxis("left").setLabel(self._left or None, **style)
-        if self._title:
-            self.item.setTitle(self._title, color=self._theme.text, size="10pt")
+        self._apply_title()
+
+    def _apply_title(self) -> None:
+        title = self.shown_title
+        label = self.item.titleLabel
+        if title:
+            self.item.setTitle(title, color=self._theme.text, size=f"{_TITLE_POINTS:g}pt")
         else:
             self.item.setTitle(None)
+        label.setToolTip(self._title if title != self._title else "")
 
     # -- mouse -------------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import model_summary, weight_view
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from qviz.jobs.results import TensorSummary
 from qviz.ui.theme import DARK
 from qviz.ui.views import weight_text
 from qviz.ui.views.weights import WeightsView
@@ -188,3 +191,21 @@ def test_constant_tensor_draws(view: WeightsView):
     )
     view.set_data(data)
     assert view.grab().width() == view.width()
+
+
+def test_a_long_name_is_cut_and_the_plot_stays_whole(view: WeightsView):
+    name = ";".join(["MobilenetV1/Conv2d_0/Conv2D_Fold"] * 6)
+    data = replace(weight_view(scheme="int8"), tensor=name)
+    view.set_tensors([TensorSummary(name, (8, 3, 3, 16), "float32", 8, -0.5, 0.7)], name)
+    view.set_data(data)
+    view.layout().activate()
+    item = view.values.item
+    assert item.mapRectToScene(item.boundingRect()).width() <= view.values.width()
+    assert "…" in view.values.shown_title
+    assert view.values.shown_title.endswith("stems: int8")
+    assert item.titleLabel.toolTip() == weight_text.title(data)
+    assert "…" in view.tensors.shown_text
+    place = QPoint(5, 5)
+    QApplication.sendEvent(view.tensors, QHelpEvent(QEvent.Type.ToolTip, place, place))
+    assert view.tensors.toolTip().startswith(name)
+    assert view.minimumSizeHint().width() < 700

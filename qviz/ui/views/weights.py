@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSpinBox,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from qviz.jobs.results import TensorSummary, WeightView
+from qviz.ui.eliding_combo import ElidingCombo
 from qviz.ui.theme import Theme
 from qviz.ui.views import weight_text
 from qviz.ui.views.weight_plots import ErrorPlot, RangesPlot, ValuesPlot
@@ -128,12 +128,8 @@ class WeightsView(QWidget):
     # -- building ----------------------------------------------------------------------------
 
     def _make_controls(self) -> None:
-        self.tensors = QComboBox()
+        self.tensors = ElidingCombo(18)
         self.tensors.setAccessibleName(self.tr("Weight tensor"))
-        self.tensors.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.tensors.setMinimumContentsLength(18)
         self.tensors.currentIndexChanged.connect(
             lambda _: self.tensor_chosen.emit(str(self.tensors.currentData()))
         )
