@@ -16,9 +16,9 @@ from qviz.quantization.scheme import SCHEMES, Scheme
 from qviz.ui import dialogs
 from qviz.ui.file_commands import FileCommands
 from qviz.ui.image_demo_dialog import ImageDemoDialog
+from qviz.ui.job_dialog import DialogJob
 from qviz.ui.settings import Settings
 from qviz.ui.workbench import Workbench
-from qviz.ui.workers import Stage
 
 
 class ImageDemoCommand(QObject):
@@ -40,22 +40,20 @@ class ImageDemoCommand(QObject):
         super().__init__(window)
         self._window, self._workbench, self._files = window, workbench, files
         self._settings = settings
-        self._running = False
         self._setup: DemoSetup | None = None
         self._limit: int | None = None
         self._schemes: tuple[Scheme, ...] = ()
         self.dialog: ImageDemoDialog | None = None
+        self._job: DialogJob | None = None
 
     def ask(self) -> None:
         """Show the dialog."""
         if self.dialog is None:
             self.dialog = dialog = ImageDemoDialog(self._settings, self._window)
             dialog.run_asked.connect(self._on_run)
-            dialog.stop_asked.connect(self._on_stop)
             dialog.export_asked.connect(self._on_export)
             dialog.open_asked.connect(self._on_open)
-            self._workbench.progressed.connect(self._on_progressed)
-            self._workbench.ended.connect(self._on_ended)
+            self._job = DialogJob(dialog, self._workbench)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
@@ -63,18 +61,16 @@ class ImageDemoCommand(QObject):
     # -- running -----------------------------------------------------------------------------
 
     def _on_run(self) -> None:
-        dialog, bench = self.dialog, self._workbench
-        if dialog is None:
+        dialog, job = self.dialog, self._job
+        if dialog is None or job is None:
             return
-        if bench.running:
+        if self._workbench.running:
             dialog.end(self.tr("Something else is running; stop it first, or wait for it."))
             return
         form = dialog.form
         self._setup, self._limit = None, form.limit
         self._schemes = tuple(SCHEMES[name] for name in form.schemes)
         dialog.set_openable(False)
-        dialog.begin()
-        self._running = True
         arguments = {
             "data": form.data,
             "model": form.network,
@@ -83,8 +79,10 @@ class ImageDemoCommand(QObject):
             "calibration_samples": form.calibration.value(),
         }
         title = self.tr("MobileNetV2 on {0}").format(Path(form.data).name)
-        bench.start_job(
-            "image-demo", arguments, title, self._on_result, self._on_failed, self._on_part
+        job.start(
+            *("image-demo", arguments, title, dialog.show_result),
+            on_failed=self.complained.emit,
+            on_partial=self._on_part,
         )
 
     def _on_part(self, part: object) -> None:
@@ -95,30 +93,6 @@ class ImageDemoCommand(QObject):
             self.dialog.set_openable(True)
         elif isinstance(part, ImageDemoResult):
             self.dialog.show_result(part)
-
-    def _on_result(self, result: ImageDemoResult) -> None:
-        self._running = False
-        if self.dialog is not None:
-            self.dialog.show_result(result)
-
-    def _on_failed(self, message: str, details: str) -> None:
-        self._running = False
-        if self.dialog is not None:
-            self.dialog.end(message)
-        self.complained.emit(message, details)
-
-    def _on_progressed(self, stage: Stage) -> None:
-        if self._running and self.dialog is not None:
-            self.dialog.show_stage(stage)
-
-    def _on_ended(self, sentence: str) -> None:
-        if self._running and self.dialog is not None:
-            self._running = False
-            self.dialog.end(sentence)
-
-    def _on_stop(self) -> None:
-        if self._running:
-            self._workbench.stop()
 
     # -- going on ----------------------------------------------------------------------------
 
@@ -143,9 +117,9 @@ class ImageDemoCommand(QObject):
 
     def _on_open(self) -> None:
         setup = self._setup
-        if setup is None or self.dialog is None:
+        if setup is None or self.dialog is None or self._job is None:
             return
-        self._on_stop()
+        self._job.stop()
         data = replace(setup.data, limit=self._limit)
         self.dialog.hide()
         self._files.open_and_compare(setup.model_path, data, self._schemes)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,10 +18,10 @@ from qviz.evaluation.image_demo_findings import image_demo_findings
 from qviz.evaluation.image_scores import ImageDemoResult
 from qviz.ui.image_demo_form import ImageDemoForm
 from qviz.ui.image_demo_table import image_demo_cells, image_demo_header
+from qviz.ui.job_dialog import JobDialog
 from qviz.ui.settings import Settings
 from qviz.ui.tables import Table
-from qviz.ui.wording import format_clock, format_count
-from qviz.ui.workers import Stage
+from qviz.ui.wording import format_count
 
 _SIZE = (1230, 740)
 _MARGIN = 40
@@ -32,12 +29,12 @@ _ROWS = 6
 _PADDING = 20
 
 
-class ImageDemoDialog(QDialog):
+class ImageDemoDialog(JobDialog):
     """Asks for network, images and schemes, and shows what comes; does nothing itself.
 
     Signals
     -------
-    run_asked (), stop_asked ()
+    run_asked ()
     export_asked ()
         The table is wanted as CSV.
     open_asked ()
@@ -45,12 +42,13 @@ class ImageDemoDialog(QDialog):
     """
 
     run_asked = Signal()
-    stop_asked = Signal()
     export_asked = Signal()
     open_asked = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QPushButton(self.tr("Run")), parent)
+        self.run = self.start
+        self.run.clicked.connect(self.run_asked)
         self.setWindowTitle(self.tr("Demo: MobileNetV2 on your photographs"))
         self.setSizeGripEnabled(True)
         self.result_shown: ImageDemoResult | None = None
@@ -75,14 +73,14 @@ class ImageDemoDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(about)
         layout.addWidget(self.form)
-        layout.addLayout(self._make_progress())
+        layout.addWidget(self.progress)
         layout.addWidget(self._make_warning())
         layout.addWidget(self.table, 3)
         layout.addWidget(self.findings, 2)
         layout.addLayout(self._make_buttons())
         room = self.screen().availableSize()
         self.resize(min(_SIZE[0], room.width() - _MARGIN), min(_SIZE[1], room.height() - _MARGIN))
-        self._show_running(False)
+        self.show_running()
         self.show_result(None)
 
     # -- while it runs -----------------------------------------------------------------------
@@ -90,20 +88,11 @@ class ImageDemoDialog(QDialog):
     def begin(self) -> None:
         """The demo began."""
         self.show_result(None)
-        self._show_running(True)
-        self.bar.setRange(0, 0)
-        self.stage.setText(self.tr("Starting"))
-
-    def show_stage(self, stage: Stage) -> None:
-        """It came further."""
-        left = self.tr(", about {0} left").format(format_clock(stage.left)) if stage.left else ""
-        self.stage.setText(stage.message + left)
-        self.bar.setRange(0, stage.total)
-        self.bar.setValue(stage.done)
+        super().begin()
 
     def end(self, sentence: str = "") -> None:
         """It ended, with a sentence on how."""
-        self._show_running(False)
+        super().end(sentence)
         self.say(sentence)
         if self.result_shown is not None:
             self._tell(self.result_shown)
@@ -145,25 +134,6 @@ class ImageDemoDialog(QDialog):
             widest = max(least, *(width(line) for line in title.split("\n")))
             self.table.setColumnWidth(i, widest + _PADDING)
         self.table.setColumnWidth(0, width("int8-only-uint8") + _PADDING)
-
-    def _make_progress(self) -> QHBoxLayout:
-        self.run = QPushButton(self.tr("Run"))
-        self.run.setObjectName("primary")
-        self.run.setDefault(True)
-        self.run.clicked.connect(self.run_asked)
-        self.stop = QPushButton(self.tr("Stop"))
-        self.stop.setAutoDefault(False)
-        self.stop.clicked.connect(self.stop_asked)
-        self.bar = QProgressBar()
-        self.bar.setFixedWidth(180)
-        self.bar.setAccessibleName(self.tr("Progress"))
-        self.stage = QLabel()
-        self.stage.setWordWrap(True)
-        line = QHBoxLayout()
-        for widget in (self.run, self.stop, self.bar):
-            line.addWidget(widget)
-        line.addWidget(self.stage, 1)
-        return line
 
     def _make_warning(self) -> QFrame:
         self.warning = QFrame()
@@ -223,11 +193,9 @@ class ImageDemoDialog(QDialog):
         if text != self.findings.toPlainText():
             self.findings.setPlainText(text)
 
-    def _show_running(self, running: bool) -> None:
-        self._running = running
-        self.stop.setVisible(running)
-        self.bar.setVisible(running)
-        self.form.setEnabled(not running)
+    def show_running(self) -> None:
+        """Offer what can be done now."""
+        self.form.setEnabled(not self._running)
         self._on_changed()
 
     def _on_changed(self) -> None:
@@ -235,16 +203,3 @@ class ImageDemoDialog(QDialog):
         self.run.setEnabled(not self._running and not missing)
         if not self._running:
             self.stage.setText(missing)
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Closing it gives up what still runs."""
-        if self._running:
-            self.stop_asked.emit()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Escape stops what runs, and closes the dialog otherwise."""
-        if self._running:
-            self.stop_asked.emit()
-        else:
-            super().reject()

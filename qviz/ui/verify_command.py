@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from qviz.evaluation.verification_results import Verification
+from qviz.ui.job_dialog import DialogJob
 from qviz.ui.verify_dialog import VerifyDialog
 from qviz.ui.workbench import Workbench
-from qviz.ui.workers import Stage
 
 
 class VerifyCommand(QObject):
@@ -24,8 +24,8 @@ class VerifyCommand(QObject):
         super().__init__(window)
         self._window, self._workbench = window, workbench
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._running = False
         self.dialog: VerifyDialog | None = None
+        self._job: DialogJob | None = None
 
     def ask(self) -> None:
         """Show the dialog."""
@@ -47,17 +47,16 @@ class VerifyCommand(QObject):
         if self.dialog is None:
             self.dialog = VerifyDialog(self._window)
             self.dialog.verify_asked.connect(self._on_verify)
-            self.dialog.stop_asked.connect(self._on_stop)
-            self._workbench.progressed.connect(self._on_progressed)
-            self._workbench.ended.connect(self._on_ended)
+            self._job = DialogJob(self.dialog, self._workbench)
+            self.dialog.stop_asked.connect(self._remove_artifact)
         return self.dialog
 
     def _on_verify(self) -> None:
-        dialog, bench = self.dialog, self._workbench
-        if dialog is None or bench.running or bench.session.model is None:
+        dialog, job, bench = self.dialog, self._job, self._workbench
+        if dialog is None or job is None or bench.running or bench.session.model is None:
             return
-        dialog.begin()
-        self._running = True
+        # One that was stopped from elsewhere may have left it.
+        self._remove_artifact()
         if dialog.subject.currentData() == "model":
             self._verify(bench.session.path)
             return
@@ -72,18 +71,18 @@ class VerifyCommand(QObject):
             "target": str(Path(self._folder.name) / name),
             "allow_code": session.allow_code,
         }
-        bench.start_job(
+        job.start(
             "export",
             arguments,
             self.tr("Writing {0} to verify it").format(name),
             lambda artifact: self._verify(artifact.path),
-            self._on_failed,
+            lambda *_: self._remove_artifact(),
         )
 
     def _verify(self, path: str) -> None:
         dialog, session = self.dialog, self._workbench.session
         assert dialog is not None
-        self._running = True
+        assert self._job is not None
         real = dialog.real.isEnabled() and dialog.real.isChecked()
         arguments = {
             "path": str(path),
@@ -93,36 +92,16 @@ class VerifyCommand(QObject):
             "allow_code": session.allow_code,
         }
         title = self.tr("Verifying {0} against LiteRT").format(Path(path).name)
-        dialog.begin()
-        self._workbench.start_job("verify", arguments, title, self._on_result, self._on_failed)
+        self._job.start(
+            "verify", arguments, title, self._on_result, lambda *_: self._remove_artifact()
+        )
 
     def _on_result(self, result: Verification) -> None:
-        self._finish()
+        self._remove_artifact()
         if self.dialog is not None:
             self.dialog.show_result(result)
 
-    def _on_failed(self, message: str, _details: str) -> None:
-        self._finish()
-        if self.dialog is not None:
-            self.dialog.end(message)
-
-    def _on_progressed(self, stage: Stage) -> None:
-        if self._running and self.dialog is not None:
-            self.dialog.show_stage(stage)
-
-    def _on_ended(self, sentence: str) -> None:
-        # A job that goes on, or has a result, says so itself right after this.
-        if self._running and self.dialog is not None:
-            self._running = False
-            self.dialog.end(sentence)
-
-    def _on_stop(self) -> None:
-        if self._running:
-            self._workbench.stop()
-        self._finish()
-
-    def _finish(self) -> None:
-        self._running = False
+    def _remove_artifact(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -27,26 +24,27 @@ from qviz.evaluation.verification_text import (
     part_of_model,
     verdict,
 )
+from qviz.ui.job_dialog import JobDialog
 from qviz.ui.tables import Cell, Table
 from qviz.ui.wording import format_count
-from qviz.ui.workers import Stage
 
 _MOST_SAMPLES = 64
 
 
-class VerifyDialog(QDialog):
+class VerifyDialog(JobDialog):
     """Asks what to verify and shows what came of it; does nothing itself.
 
     Signals
     -------
-    verify_asked (), stop_asked ()
+    verify_asked ()
     """
 
     verify_asked = Signal()
-    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QPushButton(self.tr("Verify")), parent)
+        self.verify = self.start
+        self.verify.clicked.connect(self.verify_asked)
         self.setWindowTitle(self.tr("Verify against LiteRT"))
         self._result: Verification | None = None
         about = QLabel(
@@ -66,12 +64,11 @@ class VerifyDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(about)
         layout.addLayout(self._make_choices())
-        layout.addLayout(self._make_progress())
+        layout.addWidget(self.progress)
         layout.addWidget(self.table, 2)
         layout.addWidget(self.findings, 3)
         layout.addLayout(self._make_buttons())
         self.resize(860, 520)
-        self._show_running(False)
         self._fill(())
 
     def offer(self, model: str, scheme: str, data: str) -> None:
@@ -97,24 +94,7 @@ class VerifyDialog(QDialog):
             self.tr("also samples of {0}").format(data) if data else self.tr("no data are chosen")
         )
 
-    # -- while it runs -----------------------------------------------------------------------
-
-    def begin(self) -> None:
-        """A verification began."""
-        self._show_running(True)
-        self.bar.setRange(0, 0)
-        self.stage.setText(self.tr("Starting"))
-
-    def show_stage(self, stage: Stage) -> None:
-        """It came further."""
-        self.stage.setText(stage.message)
-        self.bar.setRange(0, stage.total)
-        self.bar.setValue(stage.done)
-
-    def end(self, sentence: str = "") -> None:
-        """It ended, with a sentence if there is no result."""
-        self._show_running(False)
-        self.stage.setText(sentence)
+    # -- what came of it ---------------------------------------------------------------------
 
     def show_result(self, result: Verification) -> None:
         """Show what was found."""
@@ -154,25 +134,6 @@ class VerifyDialog(QDialog):
             line.addWidget(label)
             line.addWidget(box)
         line.addWidget(self.real)
-        return line
-
-    def _make_progress(self) -> QHBoxLayout:
-        self.verify = QPushButton(self.tr("Verify"))
-        self.verify.setObjectName("primary")
-        self.verify.setDefault(True)
-        self.verify.clicked.connect(self.verify_asked)
-        self.stop = QPushButton(self.tr("Stop"))
-        self.stop.clicked.connect(self.stop_asked)
-        self.bar = QProgressBar()
-        self.bar.setFixedWidth(180)
-        self.bar.setAccessibleName(self.tr("Progress"))
-        self.stage = QLabel()
-        self.stage.setWordWrap(True)
-        self.stage.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        line = QHBoxLayout()
-        for widget in (self.verify, self.stop, self.bar):
-            line.addWidget(widget)
-        line.addWidget(self.stage, 1)
         return line
 
     def _make_buttons(self) -> QHBoxLayout:
@@ -226,14 +187,3 @@ class VerifyDialog(QDialog):
         if result.differs:
             return self.tr("{0}: qviz and LiteRT differ.").format(result.model)
         return self.tr("{0}: qviz computes what LiteRT does.").format(result.model)
-
-    def _show_running(self, running: bool) -> None:
-        self.verify.setEnabled(not running)
-        self.stop.setVisible(running)
-        self.bar.setVisible(running)
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Closing it gives up what still runs."""
-        if self.stop.isVisible():
-            self.stop_asked.emit()
-        super().closeEvent(event)

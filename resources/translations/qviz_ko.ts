@@ -2140,24 +2140,8 @@ gzip 압축비</translation>
         <translation>측정 결과가 여기에 문장으로 나옵니다.</translation>
     </message>
     <message>
-        <source>Starting</source>
-        <translation>시작하는 중</translation>
-    </message>
-    <message>
-        <source>, about {0} left</source>
-        <translation>, 약 {0} 남음</translation>
-    </message>
-    <message>
         <source>Run</source>
         <translation>실행</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>중지</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>진행률</translation>
     </message>
     <message>
         <source>Open in the window</source>
@@ -2281,6 +2265,13 @@ gzip 압축비</translation>
     <message>
         <source>Folder of images, one folder for each class</source>
         <translation>클래스마다 폴더가 하나씩 있는 이미지 폴더</translation>
+    </message>
+</context>
+<context>
+    <name>JobDialog</name>
+    <message>
+        <source>Starting</source>
+        <translation>시작하는 중</translation>
     </message>
 </context>
 <context>
@@ -2534,6 +2525,21 @@ output {1}</source>
     <message>
         <source>Dismiss</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressLine</name>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행률</translation>
+    </message>
+    <message>
+        <source>, about {0} left</source>
+        <translation>, 약 {0} 남음</translation>
     </message>
 </context>
 <context>
@@ -3330,10 +3336,6 @@ output {1}</source>
         <translation>선택한 데이터가 없습니다</translation>
     </message>
     <message>
-        <source>Starting</source>
-        <translation>시작하는 중</translation>
-    </message>
-    <message>
         <source>What to verify</source>
         <translation>검증 대상</translation>
     </message>
@@ -3348,14 +3350,6 @@ output {1}</source>
     <message>
         <source>Verify</source>
         <translation>검증</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>중지</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>진행률</translation>
     </message>
     <message>
         <source>Copy</source>

@@ -146,15 +146,15 @@ def test_theme_colours_the_canvas(view: EightbitView):
 
 
 def test_empty_state_and_refusal(view: EightbitView, qtbot: QtBot):
-    assert view.message.isVisible()
+    assert view.empty.message.isVisible()
     assert view.plots() == ()
     with qtbot.waitSignal(view.model_asked, timeout=1000):
-        view.button.click()
+        view.empty.button.click()
     view.set_data(eightbit_pictures())
-    assert not view.message.isVisible()
+    assert not view.empty.message.isVisible()
     view.show_nothing("The layer 'bn' is folded.")
-    assert view.message.text() == "The layer 'bn' is folded."
-    assert not view.button.isVisible()
+    assert view.empty.message.text() == "The layer 'bn' is folded."
+    assert not view.empty.button.isVisible()
     assert view.codes.isVisible()
 
 
@@ -239,8 +239,8 @@ def test_a_layer_without_pictures_says_why(
     view = opened.tabs.eightbit
     assert view is not None
     opened.tabs.setCurrentIndex(EIGHTBIT)
-    qtbot.waitUntil(lambda: "folded" in view.message.text(), timeout=5000)
-    assert view.message.isVisible()
+    qtbot.waitUntil(lambda: "folded" in view.empty.message.text(), timeout=5000)
+    assert view.empty.message.isVisible()
     assert not opened.message_bar.isVisible()
 
 

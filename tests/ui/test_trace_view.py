@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from qviz.quantization.scheme import SCHEMES
 from qviz.resources import sample_models
 from qviz.ui.command_palette import CommandPalette
 from qviz.ui.main_window import MainWindow
-from qviz.ui.settings import Settings
 from qviz.ui.theme import DARK, LIGHT
 from qviz.ui.view_tabs import TRACE
 from qviz.ui.views.trace import TraceView
@@ -29,25 +27,21 @@ MODEL = sample_models() / "digits" / "digits.keras"
 
 
 @pytest.fixture
-def real_window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
-    window = MainWindow(settings)
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    window.tabs.build()
-    window.session.choose_data(DataSpec("digits"))
-    with qtbot.waitSignal(window.session.model_opened, timeout=30_000):
-        window.files.open_model(str(MODEL))
-    yield window
-    window.close()
+def digits(real_window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window with the digits sample and its data."""
+    real_window.resize(1280, 800)
+    real_window.session.choose_data(DataSpec("digits"))
+    with qtbot.waitSignal(real_window.session.model_opened, timeout=30_000):
+        real_window.files.open_model(str(MODEL))
+    return real_window
 
 
 @pytest.fixture
-def view(real_window: MainWindow, qtbot: QtBot) -> TraceView:
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=60_000):
-        real_window.commands["trace"].trigger()
-    assert real_window.tabs.currentIndex() == TRACE
-    shown = real_window.tabs.trace
+def view(digits: MainWindow, qtbot: QtBot) -> TraceView:
+    with qtbot.waitSignal(digits.tracing.traced, timeout=60_000):
+        digits.commands["trace"].trigger()
+    assert digits.tabs.currentIndex() == TRACE
+    shown = digits.tabs.trace
     assert shown is not None
     return shown
 
@@ -58,11 +52,11 @@ def trace_of(view: TraceView) -> ElementTrace:
 
 
 def test_largest_error_next_and_coordinates(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
+    view: TraceView, digits: MainWindow, qtbot: QtBot
 ) -> None:
-    traced = real_window.tracing.traced
+    traced = digits.tracing.traced
     with qtbot.waitSignal(traced, timeout=30_000):
-        real_window.session.select_layer("conv2")
+        digits.session.select_layer("conv2")
     worst = trace_of(view)
     assert (worst.layer, worst.rank) == ("conv2", 0)
     with qtbot.waitSignal(traced, timeout=30_000):
@@ -83,11 +77,9 @@ def test_largest_error_next_and_coordinates(
     assert "stands for" in view.result.text()
 
 
-def test_walking_through_the_products(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
-) -> None:
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
-        real_window.session.select_layer("conv2")
+def test_walking_through_the_products(view: TraceView, digits: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(digits.tracing.traced, timeout=30_000):
+        digits.session.select_layer("conv2")
     terms = trace_of(view).terms
     panel = view.terms
     assert terms is not None
@@ -133,11 +125,11 @@ def test_the_edges_of_a_grid_are_cells_or_nothing(qtbot: QtBot) -> None:
 
 
 def test_a_number_is_followed_to_where_it_was_made(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
+    view: TraceView, digits: MainWindow, qtbot: QtBot
 ) -> None:
-    traced = real_window.tracing.traced
+    traced = digits.tracing.traced
     with qtbot.waitSignal(traced, timeout=30_000):
-        real_window.session.select_layer("conv2")
+        digits.session.select_layer("conv2")
     first = trace_of(view)
     assert first.terms is not None
     assert not view.bar.back.isVisible()
@@ -154,7 +146,7 @@ def test_a_number_is_followed_to_where_it_was_made(
         view.bar.sources[0].click()
     assert (trace_of(view).layer, trace_of(view).code) == ("pool", code)
     assert trace_of(view).at == tuple(first.terms.places[at])
-    assert real_window.session.layer == "pool"
+    assert digits.session.layer == "pool"
     with qtbot.waitSignal(traced, timeout=30_000):
         view.bar.back.click()
     assert (trace_of(view).layer, trace_of(view).at) == ("conv2", first.at)
@@ -162,51 +154,49 @@ def test_a_number_is_followed_to_where_it_was_made(
 
 
 def test_operators_without_products_show_their_steps(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
+    view: TraceView, digits: MainWindow, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
-        real_window.session.select_layer("flatten")
+    with qtbot.waitSignal(digits.tracing.traced, timeout=30_000):
+        digits.session.select_layer("flatten")
     assert trace_of(view).operator.kind == "RESHAPE"
     assert not view.terms.isVisible()
     assert view.chain.isVisible()
     assert [c.accessibleName() for c in view.chain.cards] == ["1. Copy", "2. Real value"]
 
 
-def test_other_operator_of_the_layer(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
-) -> None:
+def test_other_operator_of_the_layer(view: TraceView, digits: MainWindow, qtbot: QtBot) -> None:
     assert trace_of(view).operator.kind == "CONV_2D"
     assert view.bar.operator.isVisible()
     at = view.bar.operator.findText("Quantize")
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
+    with qtbot.waitSignal(digits.tracing.traced, timeout=30_000):
         view.bar.operator.setCurrentIndex(at)
         view.bar.operator.activated.emit(at)
     assert trace_of(view).operator.kind == "QUANTIZE"
 
 
 def test_schemes_change_the_codes_or_say_why_not(
-    view: TraceView, real_window: MainWindow, qtbot: QtBot
+    view: TraceView, digits: MainWindow, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
-        real_window.session.choose_scheme(SCHEMES["int16x8"])
+    with qtbot.waitSignal(digits.tracing.traced, timeout=30_000):
+        digits.session.choose_scheme(SCHEMES["int16x8"])
     assert trace_of(view).operands[-1].dtype == "int16"
     assert view.status.text().startswith("int16x8 on digits")
-    real_window.session.choose_scheme(SCHEMES["float32"])
+    digits.session.choose_scheme(SCHEMES["float32"])
     qtbot.waitUntil(lambda: view.data is None, timeout=30_000)
-    assert "no integer steps to trace" in view.message.text()
-    assert not view.button.isVisible()
+    assert "no integer steps to trace" in view.empty.message.text()
+    assert not view.empty.button.isVisible()
     assert view.plots() == ()
 
 
 def test_copy_table_and_csv(
     view: TraceView,
-    real_window: MainWindow,
+    digits: MainWindow,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with qtbot.waitSignal(real_window.tracing.traced, timeout=30_000):
-        real_window.session.select_layer("dense1")
+    with qtbot.waitSignal(digits.tracing.traced, timeout=30_000):
+        digits.session.select_layer("dense1")
     view.copy_button.click()
     text = QApplication.clipboard().text()
     assert text.startswith("FULLY_CONNECTED of dense1, element [0, ")
@@ -216,7 +206,7 @@ def test_copy_table_and_csv(
     assert view.tables.steps.proxy.rowCount() == len(trace_of(view).steps)
     target = tmp_path / "trace.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    real_window.commands["export_plot"].trigger()
+    digits.commands["export_plot"].trigger()
     rows = target.read_text(encoding="utf-8").splitlines()
     assert sum(row.startswith("term,") for row in rows) == 1024
     assert any(row.startswith("difference,rounding the weights,") for row in rows)
@@ -283,7 +273,7 @@ def test_refusals_stand_in_the_view(
     assert view is not None
     processes[0].script = refuse
     opened.commands["trace"].trigger()
-    qtbot.waitUntil(lambda: view.message.text() == "There is nothing to trace.", timeout=5000)
+    qtbot.waitUntil(lambda: view.empty.message.text() == "There is nothing to trace.", timeout=5000)
     assert not opened.message_bar.isVisible()
 
 
@@ -331,12 +321,12 @@ def test_a_trace_that_is_stopped_with_an_opening_is_asked_for_again(
     opened.files.open_model("/models/other.keras")
     held.set()
     opened.workbench.stop()
-    qtbot.waitUntil(lambda: view.message.text() == "It was asked for again.", timeout=5000)
+    qtbot.waitUntil(lambda: view.empty.message.text() == "It was asked for again.", timeout=5000)
 
 
 def test_before_a_model_it_says_what_will_be_there(window: MainWindow) -> None:
     window.commands["trace"].trigger()
     view = window.tabs.trace
     assert view is not None
-    assert "taken apart" in view.message.text()
-    assert view.button.isVisible()
+    assert "taken apart" in view.empty.message.text()
+    assert view.empty.button.isVisible()

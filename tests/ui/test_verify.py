@@ -154,3 +154,35 @@ def test_stop_ends_it(
         assert dialog.table.source.keys == ()
     finally:
         release.set()
+
+
+def test_escape_gives_up_what_runs_and_closes_what_does_not(
+    opened: MainWindow, dialog: VerifyDialog, qtbot: QtBot, processes: list[FakeProcess]
+):
+    release = threading.Event()
+
+    def hang(task: str, arguments: dict[str, Any]) -> Any:
+        release.wait(5)
+        return verification()
+
+    processes[1].script = hang
+    try:
+        qtbot.mouseClick(dialog.verify, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not opened.workbench.running
+        assert dialog.isVisible()
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+    finally:
+        release.set()
+
+
+def test_the_job_of_another_is_not_the_dialogs(
+    opened: MainWindow, dialog: VerifyDialog, qtbot: QtBot
+):
+    opened.workbench.compare_all()
+    dialog.stop_asked.emit()
+    assert opened.workbench.running
+    qtbot.waitUntil(lambda: not opened.workbench.running, timeout=5000)
+    assert not dialog.stop.isVisible()
+    assert dialog.stage.text() == ""

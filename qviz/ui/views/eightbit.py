@@ -24,6 +24,7 @@ from qviz.ui.theme import Theme
 from qviz.ui.views.eightbit_codes import CodesPanel
 from qviz.ui.views.eightbit_picture import EightbitPicture
 from qviz.ui.views.eightbit_text import operators, step_text, step_titles, summary
+from qviz.ui.views.empty import MessagePage
 
 SIDE_BY_SIDE = 3
 _MOST_AROUND = 3
@@ -88,16 +89,13 @@ class EightbitView(QWidget):
     def show_nothing(self, message: str = "") -> None:
         """Say what will be here, or why it cannot be."""
         self.data = None
-        self.message.setText(
-            message
-            or self.tr(
-                "Here a layer of your model is drawn three times, as TensorFlow 1 took networks "
-                "to 8 bits: in float; with every operator between Quantize and Dequantize; and "
-                "without the pairs that undo each other."
-            )
+        about = self.tr(
+            "Here a layer of your model is drawn three times, as TensorFlow 1 took networks "
+            "to 8 bits: in float; with every operator between Quantize and Dequantize; and "
+            "without the pairs that undo each other."
         )
-        self.button.setVisible(not message)
-        self._pages.setCurrentWidget(self._empty)
+        self.empty.say(message or about, "" if message else self.tr("Try the digits sample"))
+        self._pages.setCurrentWidget(self.empty)
 
     @property
     def step(self) -> int:
@@ -162,14 +160,12 @@ class EightbitView(QWidget):
         self.as_table.setToolTip(self.tr("Show the operators of all three pictures as a table"))
         self.as_table.toggled.connect(self._show_step)
         self.table = Table(self.tr("Operators of the pictures"))
-        self.text, self.summary, self.message = QLabel(), QLabel(), QLabel()
-        for label in (self.text, self.summary, self.message):
+        self.text, self.summary = QLabel(), QLabel()
+        for label in (self.text, self.summary):
             label.setWordWrap(True)
         self.text.setObjectName("muted")
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = QPushButton(self.tr("Try the digits sample"))
-        self.button.setObjectName("primary")
-        self.button.clicked.connect(self.model_asked)
+        self.empty = MessagePage()
+        self.empty.asked.connect(self.model_asked)
 
     def _lay_out(self) -> None:
         steps = QHBoxLayout()
@@ -213,17 +209,9 @@ class EightbitView(QWidget):
         drawn.addWidget(self.text)
         drawn.addWidget(self._stack, 1)
         drawn.addWidget(self.summary)
-        self._empty = QWidget()
-        empty = QVBoxLayout(self._empty)
-        empty.setContentsMargins(24, 0, 24, 0)
-        empty.setSpacing(12)
-        empty.addStretch(2)
-        empty.addWidget(self.message)
-        empty.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        empty.addStretch(3)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._drawn)
-        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.empty)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self._pages)
         self.splitter.addWidget(self.codes)

@@ -60,6 +60,41 @@ class EmptyState(QWidget):
         self.setAccessibleName(headline)
 
 
+class MessagePage(QWidget):
+    """A sentence in the middle of a page of a view, with a button where something can be done.
+
+    Signals
+    -------
+    asked ()
+        The button was pressed.
+    """
+
+    asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button = QPushButton()
+        self.button.setObjectName("primary")
+        self.button.clicked.connect(self.asked)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(24, 0, 24, 0)
+        inside.setSpacing(12)
+        inside.addStretch(2)
+        inside.addWidget(self.message)
+        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addStretch(3)
+
+    def say(self, message: str, button: str = "") -> None:
+        """Show a message, and a button of that name unless it is empty."""
+        self.message.setText(message)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+
+
 class EmptyOr(QWidget):
     """A page that shows an empty state until there is something to see.
 

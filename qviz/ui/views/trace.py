@@ -22,6 +22,7 @@ from qviz.evaluation.element.results import with_minus
 from qviz.evaluation.element.text import headline, lines, operand_text, result_text
 from qviz.ui.plots import Plot
 from qviz.ui.theme import Theme
+from qviz.ui.views.empty import MessagePage
 from qviz.ui.views.trace_bar import ElementBar, Source
 from qviz.ui.views.trace_plot import DifferencePlot
 from qviz.ui.views.trace_steps import StepChain
@@ -105,16 +106,13 @@ class TraceView(QWidget):
     def show_nothing(self, message: str = "") -> None:
         """Say what will be here, or why it cannot be."""
         self.data = None
-        self.message.setText(
-            message
-            or self.tr(
-                "Here one number of a quantized layer is taken apart: the codes that go in, every "
-                "product, the accumulator, and each step of scaling and rounding to its code, "
-                "beside the same number in float."
-            )
+        about = self.tr(
+            "Here one number of a quantized layer is taken apart: the codes that go in, every "
+            "product, the accumulator, and each step of scaling and rounding to its code, "
+            "beside the same number in float."
         )
-        self.button.setVisible(not message)
-        self._pages.setCurrentWidget(self._empty)
+        self.empty.say(message or about, "" if message else self.tr("Try the digits sample"))
+        self._pages.setCurrentWidget(self.empty)
 
     def plots(self) -> tuple[Plot, ...]:
         """The plots that are shown."""
@@ -160,15 +158,13 @@ class TraceView(QWidget):
         self.headline, self.result, self.status = QLabel(), QLabel(), QLabel()
         self.headline.setObjectName("title")
         self.status.setObjectName("muted")
-        self.operands, self.note, self.message = QLabel(), QLabel(), QLabel()
+        self.operands, self.note = QLabel(), QLabel()
         self.operands.setObjectName("muted")
-        for label in (self.headline, self.result, self.operands, self.note, self.message):
+        for label in (self.headline, self.result, self.operands, self.note):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = QPushButton(self.tr("Try the digits sample"))
-        self.button.setObjectName("primary")
-        self.button.clicked.connect(self.model_asked)
+        self.empty = MessagePage()
+        self.empty.asked.connect(self.model_asked)
         self.terms = TermsPanel()
         self.terms.moved.connect(self._offer_sources)
         self.chain = StepChain()
@@ -208,17 +204,9 @@ class TraceView(QWidget):
             drawn.addWidget(label)
         drawn.addWidget(self._stack, 1)
         drawn.addWidget(self.status)
-        self._empty = QWidget()
-        empty = QVBoxLayout(self._empty)
-        empty.setContentsMargins(24, 0, 24, 0)
-        empty.setSpacing(12)
-        empty.addStretch(2)
-        empty.addWidget(self.message)
-        empty.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        empty.addStretch(3)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._drawn)
-        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.empty)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self._pages)
