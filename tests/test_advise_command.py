@@ -43,7 +43,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_table_has_intervals_tests_latency_and_what_is_left(written: Path) -> None:
     told = (written / "told.txt").read_text()
-    for word in ("95% interval", "p-value", "median", "98.06–99.77", "int8:prune=0.1:clusters=16"):
+    for word in (
+        "95% interval",
+        "p-value (McNemar)",
+        "median",
+        "98.06–99.77",
+        "int8:prune=0.1:clusters=16",
+    ):
         assert word in told
     assert "do not make the file smaller" in told
     assert "zeros before" in told

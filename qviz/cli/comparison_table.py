@@ -24,6 +24,7 @@ from qviz.report.reading import (
     metric_text,
     output_note,
     p_value_text,
+    p_value_title,
     worst_layers,
     worst_text,
 )
@@ -32,7 +33,7 @@ from qviz.report.sections import latency_note, sparsity_sections
 _SHOWN_WEIGHTS = 30
 _VERDICTS = {
     "fits": "inside",
-    "unsure": "perhaps",
+    "unsure": "perhaps inside",
     "loses": "loses too much",
     "elsewhere": "does not run there",
     "unknown": "cannot be told",
@@ -117,7 +118,7 @@ def _schemes(comparison: Comparison, wide: bool) -> Table:
     table = simple_table(
         "scheme",
         *(f">{TITLES[name]}" for name in metrics),
-        *([">95% interval", ">p-value"] if tested else []),
+        *([">95% interval", f">{p_value_title(comparison)}"] if tested else []),
         ">agreement" if lead.is_share else ">R² to float32",
         *([">flipped"] if lead.is_share and wide else []),
         ">size",

@@ -10,6 +10,10 @@ from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.quantities import bytes_text, counted
 
 _RUNTIMES = "TensorFlow Lite or TensorFlow.js"
+_MICRO_KERNELS = (
+    "TensorFlow Lite Micro has 16-bit kernels for the common operators only: check those of this "
+    "model."
+)
 # A size that rounds to "1.0 times smaller" is no gain.
 _HARDLY = 0.95
 
@@ -65,8 +69,8 @@ def sentence(
         return f"No scheme{where} stays {limit}."
     if chosen is None and leaning is not None:
         return (
-            f"Smallest artifact{runnable} that measured {limit}: {_described(leaning, comparison)}. "
-            f"{few} too few to say so {sure}."
+            f"Smallest artifact{runnable} that measured {limit}: "
+            f"{_described(leaning, comparison)}. {few} too few to say so {sure}."
             f"{_unusable(leaning, comparison, tolerance, hardware, judgements)}"
         )
     assert chosen is not None
@@ -79,6 +83,8 @@ def sentence(
             f" {leaning.scheme.id} measured inside that limit too and {better}, but "
             f"{few} too few to be sure of it."
         )
+    if hardware == "microcontroller" and chosen.scheme.id.startswith("int16x8"):
+        text += f" {_MICRO_KERNELS}"
     return text + _unusable(leaning or chosen, comparison, tolerance, hardware, judgements)
 
 

@@ -132,8 +132,13 @@ def interval_text(key: str, interval: Interval | None) -> str:
         return ""
     if key in ("top1", "top5", "agreement"):
         return f"{interval.low * 100:.2f}–{interval.high * 100:.2f}"
-    low, high = (f"{end:#.4g}".rstrip(".") for end in (interval.low, interval.high))
-    return f"{low}–{high}"
+    return f"{metric_text(key, interval.low)}–{metric_text(key, interval.high)}"
+
+
+def p_value_title(comparison: Comparison) -> str:
+    """The heading of p-values, with the test that they are of."""
+    tests = dict.fromkeys(row.paired.name.split()[0] for row in comparison.rows if row.paired)
+    return f"p-value ({', '.join(tests)})" if tests else "p-value"
 
 
 def p_value_text(row: SchemeResult) -> str:

@@ -915,6 +915,10 @@ gzip 압축비</translation>
         <translation>채널 {0}</translation>
     </message>
     <message>
+        <source>{0} as stored in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>bars: float32, stems: {0}</source>
         <translation>막대: float32, 줄기: {0}</translation>
     </message>
@@ -931,8 +935,16 @@ gzip 압축비</translation>
         <translation>{0} 층을 합친 값</translation>
     </message>
     <message>
+        <source>stored as &lt;b&gt;{0}&lt;/b&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>kept in float32</source>
         <translation>float32로 유지</translation>
+    </message>
+    <message>
+        <source>one scale per channel, &lt;b&gt;{0}&lt;/b&gt; to &lt;b&gt;{1}&lt;/b&gt;</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>largest scale &lt;b&gt;{0}&lt;/b&gt;</source>
@@ -951,6 +963,10 @@ gzip 압축비</translation>
         <translation>쓰인 코드 &lt;b&gt;{0}&lt;/b&gt;/{1}</translation>
     </message>
     <message>
+        <source>the file has no float32 weights to compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>SQNR &lt;b&gt;{0}&lt;/b&gt;</source>
         <translation>SQNR &lt;b&gt;{0}&lt;/b&gt;</translation>
     </message>
@@ -961,6 +977,10 @@ gzip 압축비</translation>
     <message>
         <source>Point at a bar to read value, code and level.</source>
         <translation>막대를 가리키면 값, 코드, 레벨이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>Point at a line to read its code and value.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Left and Right change the channel.</source>
@@ -985,6 +1005,26 @@ gzip 압축비</translation>
     <message>
         <source>   ·   {0} float values in this bin</source>
         <translation>   ·   이 구간의 float 값 {0}개</translation>
+    </message>
+    <message>
+        <source>value {0}   ·   {1} values near it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>   (each channel has its own scale: choose one to read values)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>  →  value {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>   ·   {0} weights have it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Top-1</source>
@@ -1324,8 +1364,8 @@ gzip 압축비</translation>
         <translation>16비트 활성값, 8비트 가중치, 정수 전용</translation>
     </message>
     <message>
-        <source>Experimental; an operator that cannot be quantized is an error.</source>
-        <translation>실험적입니다. 양자화할 수 없는 연산자는 오류가 됩니다.</translation>
+        <source>Experimental; an operator that cannot be quantized is an error. TensorFlow Lite Micro has 16-bit kernels for the common operators only.</source>
+        <translation>실험적입니다. 양자화할 수 없는 연산자는 오류가 됩니다. TensorFlow Lite Micro에는 흔히 쓰는 연산자에만 16비트 커널이 있습니다.</translation>
     </message>
     <message>
         <source>8 bits by minimum and maximum (TensorFlow 1)</source>
@@ -1559,12 +1599,12 @@ gzip 압축비</translation>
         <translation>파레토 프론트: {0}</translation>
     </message>
     <message>
-        <source>fits</source>
-        <translation>적합</translation>
+        <source>inside</source>
+        <translation>범위 안</translation>
     </message>
     <message>
-        <source>fits, but too few samples to be sure</source>
-        <translation>적합하나, 확신하기에는 샘플이 부족함</translation>
+        <source>perhaps inside: too few samples to be sure</source>
+        <translation>범위 안일 수 있음: 확신하기에는 샘플이 너무 적음</translation>
     </message>
     <message>
         <source>loses too much</source>
@@ -2050,6 +2090,10 @@ gzip 압축비</translation>
     <message>
         <source>No error: the values stay as they are</source>
         <translation>오차 없음: 값이 그대로입니다</translation>
+    </message>
+    <message>
+        <source>No error to show: the file has no float32 weights</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>error (in units of the values)</source>
@@ -3235,6 +3279,14 @@ output {1}</source>
         <translation>추적</translation>
     </message>
     <message>
+        <source>Stopped before the trace was ready.</source>
+        <translation>추적이 끝나기 전에 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>Trace again</source>
+        <translation>다시 추적</translation>
+    </message>
+    <message>
         <source>Here one number of a quantized layer is taken apart: the codes that go in, every product, the accumulator, and each step of scaling and rounding to its code, beside the same number in float.</source>
         <translation>여기서는 양자화된 층의 숫자 하나를 분해합니다. 들어가는 코드, 모든 곱, 누산기, 코드가 되기까지의 스케일링과 반올림의 각 단계를 float의 같은 숫자와 나란히 보여 줍니다.</translation>
     </message>
@@ -3274,12 +3326,20 @@ output {1}</source>
         <translation>값</translation>
     </message>
     <message>
+        <source>code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>count</source>
         <translation>개수</translation>
     </message>
     <message>
         <source>Histogram of {0}</source>
         <translation>{0}의 히스토그램</translation>
+    </message>
+    <message>
+        <source>{0} weights with codes from {1} to {2}; codes in use: {3}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} values from {1} to {2}; codes in use: {3}.</source>

@@ -217,6 +217,15 @@ def test_a_smaller_one_that_nothing_runs_is_named_as_such() -> None:
     assert on_gpu.endswith(" int8-only (1.0 kB) is smaller, but not for the GPU of a phone.")
 
 
+def test_16_bit_activations_run_on_microcontrollers_with_a_proviso() -> None:
+    rows = (row("float32", 0.9, 4000), row("int16x8-only", 0.9, 1100), row("int16x8", 0.9, 1000))
+    found = recommend(comparison(*rows), 0.01, "microcontroller")
+    assert found.scheme == "int16x8-only"
+    assert "16-bit kernels for the common operators only" in found.sentence
+    assert found.judgements[1].verdict == "elsewhere"
+    assert "Micro" not in recommend(comparison(*rows), 0.01, "cpu").sentence
+
+
 def test_where_none_was_compared_it_is_not_said_that_all_lose() -> None:
     found = recommend(comparison(*THREE.rows[:3]), 0.01, "browser")
     assert found.scheme == ""

@@ -12,7 +12,15 @@ import pytest
 from comparisons import classification, error, regression
 
 from qviz.errors import ExportError
-from qviz.evaluation import Comparison, DataInfo, LayerError, ModelInfo, SchemeResult
+from qviz.evaluation import (
+    Comparison,
+    DataInfo,
+    Interval,
+    LayerError,
+    ModelInfo,
+    PairedTest,
+    SchemeResult,
+)
 from qviz.quantization import SCHEMES
 from qviz.report import (
     comparison_as_dict,
@@ -23,7 +31,16 @@ from qviz.report import (
     write_report,
 )
 from qviz.report.charts import Point, family_class, scatter
-from qviz.report.reading import grouped_notes, headline, sqnr_text, worst_layers, worst_text
+from qviz.report.reading import (
+    grouped_notes,
+    headline,
+    interval_text,
+    metric_text,
+    p_value_title,
+    sqnr_text,
+    worst_layers,
+    worst_text,
+)
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -248,3 +265,17 @@ def test_the_same_note_is_said_once_and_long_lists_are_folded() -> None:
     assert told.count("layer0: dead.") == 1
     assert "12 more" in told
     assert "39 and 10 more" in told
+
+
+def test_an_error_and_its_interval_are_written_alike() -> None:
+    assert metric_text("mae", 45_521.3) == "45521"
+    assert interval_text("mae", Interval(42_961.2, 48_080.9, "normal")) == "42961–48081"
+
+
+def test_the_heading_of_p_values_names_the_test() -> None:
+    found = regression()
+    assert p_value_title(found) == "p-value"
+    test = PairedTest("Wilcoxon signed-rank", 0.5, "exact", 0.5, 1, 1, 0.1, None)
+    tested = replace(found, rows=(found.rows[0], replace(found.rows[1], paired=test)))
+    assert p_value_title(tested) == "p-value (Wilcoxon)"
+    assert "to float32 its p-value (Wilcoxon), and how many" in words(Page(html_report(tested)))

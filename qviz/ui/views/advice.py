@@ -215,8 +215,8 @@ class AdviceView(QWidget):
 
     def _fill_verdicts(self, comparison: Comparison, found: Recommendation) -> None:
         words = {
-            "fits": self.tr("fits"),
-            "unsure": self.tr("fits, but too few samples to be sure"),
+            "fits": self.tr("inside"),
+            "unsure": self.tr("perhaps inside: too few samples to be sure"),
             "loses": self.tr("loses too much"),
             "elsewhere": self.tr("does not run there"),
             "unknown": self.tr("cannot be told"),
