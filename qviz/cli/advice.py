@@ -97,6 +97,7 @@ def _comparison(
 ) -> Comparison:
     from qviz.cli.comparing import run_comparison
     from qviz.report import comparison_from_json, is_comparison
+    from qviz.report.reading import is_as_it_is
 
     path = Path(source)
     if path.suffix.lower() == ".json" and path.is_file():
@@ -105,7 +106,13 @@ def _comparison(
             return comparison_from_json(text)
     if data is None:
         raise DatasetError("To measure a model, give data too: --data FILE.npz.")
-    return run_comparison(source, data, None, allow_code, loading, {"layer_samples": 0})
+    comparison = run_comparison(source, data, None, allow_code, loading, {"layer_samples": 0})
+    if is_as_it_is(comparison):
+        raise SchemeError(
+            f"{comparison.model.name} is already quantized, so that no scheme can be advised for "
+            f"it. Give the float model it was made from; `qviz compare` measures it as it is."
+        )
+    return comparison
 
 
 def _as_json(advice: Advice, measured: Recommendation | None) -> str:

@@ -20,6 +20,7 @@ from qviz.report.reading import (
     grouped_notes,
     headline,
     interval_text,
+    is_as_it_is,
     metric_names,
     metric_text,
     output_note,
@@ -114,31 +115,36 @@ def _fronts(row: SchemeResult, advice: Recommendation) -> str:
 def _schemes(comparison: Comparison, wide: bool) -> Table:
     lead, metrics = headline(comparison), metric_names(comparison)
     tested = wide and any(row.paired for row in comparison.rows)
+    # A file that was measured as it is has no float model to be held against.
+    beside = not is_as_it_is(comparison)
+    sure = tested or (wide and not beside)
     timed = any(row.latency for row in comparison.rows)
     table = simple_table(
         "scheme",
         *(f">{TITLES[name]}" for name in metrics),
-        *([">95% interval", f">{p_value_title(comparison)}"] if tested else []),
-        ">agreement" if lead.is_share else ">R² to float32",
-        *([">flipped"] if lead.is_share and wide else []),
+        *([">95% interval"] if sure else []),
+        *([f">{p_value_title(comparison)}"] if tested else []),
+        *([">agreement" if lead.is_share else ">R² to float32"] if beside else []),
+        *([">flipped"] if lead.is_share and wide and beside else []),
         ">size",
         ">gzip",
         ">ratio",
         *([">median", ">90%"] if timed else []),
-        *(["worst layer (accumulated)"] if wide else []),
+        *(["worst layer (accumulated)"] if wide and beside else []),
     )
     for row in comparison.rows:
         table.add_row(
             row.scheme.id,
             *(metric_text(m, row.metrics[m]) if m in row.metrics else "–" for m in metrics),
-            *([_interval(row, lead), p_value_text(row)] if tested else []),
-            agreement_text(row.agreement, is_share=lead.is_share),
-            *([flipped_text(row)] if lead.is_share and wide else []),
+            *([_interval(row, lead)] if sure else []),
+            *([p_value_text(row)] if tested else []),
+            *([agreement_text(row.agreement, is_share=lead.is_share)] if beside else []),
+            *([flipped_text(row)] if lead.is_share and wide and beside else []),
             bytes_text(row.size_bytes),
             bytes_text(row.gzip_bytes),
             f"{row.gzip_ratio:.3f}",
             *(_latency(row) if timed else []),
-            *([_worst(row)] if wide else []),
+            *([_worst(row)] if wide and beside else []),
         )
     return table
 

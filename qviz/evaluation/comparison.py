@@ -22,11 +22,13 @@ from qviz.evaluation.loading import load_dataset
 from qviz.evaluation.provenance import model_info, versions
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.scheme_run import Event, RunSettings, SchemeRun
+from qviz.evaluation.stored_run import stored_comparison_steps
 from qviz.graph import Graph
 from qviz.progress import finish
 from qviz.quantization import SCHEMES
 from qviz.quantization.scheme import Scheme
 from qviz.quantization.scheme import scheme as scheme_named
+from qviz.quantization.stored_codes import stored_codes
 
 # What a scheme may say when it does not fit the model; anything else is a failure of the run.
 _MISFITS = (
@@ -56,6 +58,8 @@ def compare(
     on_progress: Callable[[Event], None] | None = None,
 ) -> Comparison:
     """Quantize a model by several schemes and measure what each costs.
+
+    A model that is quantized already is measured as it is, in one row.
 
     Parameters
     ----------
@@ -137,6 +141,15 @@ def comparison_steps(
     lead = lead_with(model, output)
     # Labels that were fitted to another output are fitted again.
     fitted = data if data.shapes and lead is model else data.fitted(lead)
+    if stored_codes(model):
+        asked = () if schemes is None else recipes
+        steps = stored_comparison_steps(
+            *(model, lead, fitted, asked),
+            batch_size=batch_size,
+            rounding=rounding,
+            latency=latency,
+        )
+        return (yield from steps)
     settings = RunSettings(
         calibration_samples, layer_samples, batch_size, seed, statistics, latency, rounding
     )

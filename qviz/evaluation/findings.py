@@ -70,6 +70,21 @@ def findings(
     )
 
 
+def stored_findings(
+    graph: Graph,
+    scheme: Scheme,
+    input_ranges: Mapping[str, tuple[float, float]],
+    rounding: str = "reference",
+) -> tuple[str, ...]:
+    """Sentences on a model that was quantized before it was opened; arguments as for `findings`."""
+    return (
+        *_islands(graph, scheme),
+        *_input_ranges(graph, graph, input_ranges),
+        *_saturated_biases(graph),
+        *_reference_sums(graph, rounding),
+    )
+
+
 def one_class_only(
     predicted: NDArray[np.int64], expected: NDArray[np.int64], class_names: Sequence[str]
 ) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 from qviz.evaluation.guide import HARDWARE, Hardware, runs_on
 from qviz.evaluation.results import Comparison, SchemeResult
 from qviz.evaluation.statistics import wilson_interval
+from qviz.quantization.stored_codes import AS_IT_IS
 
 # A loss of 5 samples in 1000 is not above 0.005, whatever the last bit of the difference says.
 _ROUNDING = 1e-9
@@ -59,7 +60,10 @@ class Judgement:
 def judge(
     comparison: Comparison, tolerance: float, hardware: Hardware | None
 ) -> tuple[Judgement, ...]:
-    """Every scheme but ``float32``, in the order of the comparison."""
+    """Every scheme but ``float32``, in the order of the comparison.
+
+    A file that was measured as it is cannot be judged: there is no float model beside it.
+    """
     return tuple(
         Judgement(
             row.scheme.id,
@@ -67,7 +71,7 @@ def judge(
             loss,
         )
         for row in comparison.rows
-        if row.scheme.id != "float32"
+        if row.scheme.id not in ("float32", AS_IT_IS)
         for loss in (loss_of(row, comparison),)
     )
 

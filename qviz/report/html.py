@@ -13,6 +13,7 @@ from qviz.evaluation.results import Comparison, ErrorMetrics, LayerError, Scheme
 from qviz.evaluation.storage_findings import storage_findings
 from qviz.quantities import bytes_text, counted, milliseconds_text
 from qviz.quantization.scheme import Family
+from qviz.quantization.stored_codes import AS_IT_IS
 from qviz.report.charts import Bar, Point, bars, family_class, marker, scatter
 from qviz.report.reading import (
     TITLES,
@@ -22,6 +23,7 @@ from qviz.report.reading import (
     grouped_notes,
     headline,
     interval_text,
+    is_as_it_is,
     metric_names,
     metric_text,
     output_note,
@@ -112,9 +114,14 @@ def html_report(comparison: Comparison) -> str:
         part_note=comparison.part_note,
         output_note=output_note(comparison),
         reaches_output=comparison.reaches_output,
+        beside_float=not is_as_it_is(comparison),
         p_value_title=p_value_title(comparison),
         any_test=any(row.paired for row in comparison.rows),
-        scatter=_scatter(comparison, lead, advice) if comparison.reaches_output else Markup(),
+        scatter=(
+            _scatter(comparison, lead, advice)
+            if comparison.reaches_output and not is_as_it_is(comparison)
+            else Markup()
+        ),
         sizes=_sizes(comparison),
         verdict=advice.sentence,
         any_classes=any(row.flipped for row in comparison.rows) or lead.is_share,
@@ -182,6 +189,9 @@ def _tags(row: SchemeResult, advice: Recommendation) -> tuple[str, ...]:
         tags.append("recommended" if row.scheme.id == advice.scheme else "perhaps")
     fronts = {"size": advice.pareto, "gzip": advice.gzip_pareto}
     on = [name for name, front in fronts.items() if row.scheme.id in front]
+    if row.scheme.id == AS_IT_IS:
+        # There is nothing that it could beat.
+        on = []
     if on:
         tags.append("Pareto front" if len(on) == len(fronts) else f"Pareto front ({on[0]})")
     return tuple(tags)

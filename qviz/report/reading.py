@@ -13,6 +13,7 @@ from qviz.evaluation.results import (
     SchemeResult,
 )
 from qviz.quantities import decibel_text, percent_text, with_decibel
+from qviz.quantization.stored_codes import AS_IT_IS
 
 TITLES = {
     "top1": "Top-1",
@@ -59,6 +60,11 @@ def headline(comparison: Comparison) -> Headline:
     if "mae" in names:
         return Headline("mae", "Mean absolute error", False)
     return Headline("agreement", "Agreement with float32", True)
+
+
+def is_as_it_is(comparison: Comparison) -> bool:
+    """Whether a file that was quantized already was measured, without a float model beside it."""
+    return any(row.scheme.id == AS_IT_IS for row in comparison.rows)
 
 
 def metric_names(comparison: Comparison) -> tuple[str, ...]:

@@ -228,12 +228,13 @@ def test_unknown_and_unfit_schemes_are_errors() -> None:
         compare(graph, data, ["tfjs-uint8"])
 
 
-def test_models_that_are_quantized_already_are_refused() -> None:
+def test_graphs_that_are_quantized_already_are_measured_as_they_are() -> None:
     graph = network()
     data = samples(graph)
     quantized = quantize(graph, "int8", calibrate(graph, [data.batch(0, 5)]))
-    with pytest.raises(SchemeError, match="already quantized"):
-        compare(quantized, data, ["float32"])
+    found = compare(quantized, data, ["float32"])
+    assert [row.scheme.id for row in found.rows] == ["as it is"]
+    assert [scheme for scheme, _ in found.skipped] == ["float32"]
 
 
 def test_outputs_that_are_not_one_a_sample_are_refused() -> None:
