@@ -40,17 +40,17 @@ def cividis(share: float) -> QColor:
 
 
 def heat_color(share: float, theme: Theme) -> QColor:
-    """Colour of a bar of length `share` that can be told from the theme's background."""
+    """Colour of a bar that is `share` bad and that can be told from the theme's background."""
     return cividis(0.6 * share if theme.name == "light" else 0.45 + 0.55 * share)
 
 
 class HeatBar(QStyledItemDelegate):
-    """Draws a bar as long as the value is bad, beside the number.
+    """Draws a bar beside the number: the longer the better, as in the Layer error tab.
 
     Parameters
     ----------
     badness : callable
-        Maps a value to [0, 1]; 1 is the worst.
+        Maps a value to [0, 1]; 1 is the worst. It also gives the bar its colour.
     """
 
     def __init__(self, badness: Callable[[float], float], parent: QObject | None = None) -> None:
@@ -79,7 +79,7 @@ class HeatBar(QStyledItemDelegate):
             frame = QRect(rect.left() + 6, top, _BAR_WIDTH, height)
             painter.fillRect(frame, QColor(self.theme.alternate))
             fill = QRect(frame)
-            fill.setWidth(max(2, round(_BAR_WIDTH * share)))
+            fill.setWidth(max(2, round(_BAR_WIDTH * (1 - share))))
             painter.fillRect(fill, heat_color(share, self.theme))
             painter.setPen(QColor(self.theme.muted))
             painter.drawRect(frame.adjusted(0, 0, -1, -1))

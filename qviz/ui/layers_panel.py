@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,7 +21,7 @@ from qviz.evaluation.results import LayerError
 from qviz.jobs.results import LayerSummary
 from qviz.ui.heat_bar import HeatBar
 from qviz.ui.icons import icon
-from qviz.ui.tables import Cell, Table
+from qviz.ui.tables import Cell, NameDelegate, Table
 from qviz.ui.theme import LIGHT, Theme
 from qviz.ui.wording import (
     first_measured,
@@ -32,12 +33,10 @@ from qviz.ui.wording import (
 
 # An SQNR that loses nothing to the eye, and one that leaves nothing: ends of the heat bar.
 _GOOD_DB, _BAD_DB = 50.0, 0.0
-_SQNR_COLUMN = 1
-_SQNR_WIDTH = 104
-_KIND_COLUMN = 2
-# Where names and kinds have no room both, a kind keeps this much and names are elided.
-_KIND_WIDTH = 88
-_NAME_WIDTH = 80
+_NAME_COLUMN, _SQNR_COLUMN, _KIND_COLUMN, _WEIGHTS_COLUMN = range(4)
+_SQNR_WIDTH = 96
+# Names have as much before kinds have any; a kind that has less than this is not shown.
+_NAME_WIDTH, _KIND_WIDTH = 140, 66
 
 
 class LayersPanel(QWidget):
@@ -57,6 +56,7 @@ class LayersPanel(QWidget):
         self._layers: tuple[LayerSummary, ...] = ()
         self._errors: dict[str, LayerError] = {}
         self._kept: frozenset[str] = frozenset()
+        self._widths: tuple[int, ...] = (0, 0, 0, 0)
         self._can_keep = True
         self._theme = LIGHT
         self.filter = QLineEdit()
@@ -67,9 +67,15 @@ class LayersPanel(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.proxy.setFilterKeyColumn(-1)
         self.filter.textChanged.connect(self.table.proxy.setFilterFixedString)
+        self.table.setItemDelegateForColumn(_NAME_COLUMN, NameDelegate(self.table))
         self._heat = HeatBar(badness, self.table)
         self.table.setItemDelegateForColumn(_SQNR_COLUMN, self._heat)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self._was_scrolled = False
+        self.table.verticalScrollBar().actionTriggered.connect(self._on_scrolled)
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(44)
         self.caption = QLabel(self.tr("Open a model to see its layers."))
         self.caption.setObjectName("muted")
         self.caption.setWordWrap(True)
@@ -94,9 +100,11 @@ class LayersPanel(QWidget):
         """List the layers of a model."""
         self._layers = tuple(layers)
         self._errors = {}
+        self._was_scrolled = False
         self._end_worst_first()
         self._fill()
         self.table.resizeColumnsToContents()
+        self._widths = tuple(map(self.table.columnWidth, range(4)))
         self._size_columns()
         self.caption.setText(self.tr("Run a scheme to see which layer loses most."))
 
@@ -117,8 +125,9 @@ class LayersPanel(QWidget):
                 if title
                 else self.tr("Run a scheme to see which layer loses most.")
             )
-        if self.selected:
-            self.table.scrollTo(self.table.selectionModel().selectedRows()[0])
+        self._size_columns()
+        if not self._was_scrolled:
+            self.table.scrollToTop()
 
     def set_float_layers(self, names: Collection[str], *, possible: bool) -> None:
         """Mark the layers that the next run keeps in float32; `possible` under its scheme."""
@@ -157,18 +166,25 @@ class LayersPanel(QWidget):
         header = (self.tr("Layer"), self.tr("SQNR dB"), self.tr("Kind"), self.tr("Weights"))
         tips = (
             "",
-            self.tr("Accumulated error of the selected run; the bar is longer the worse it is"),
+            self.tr(
+                "Signal to quantization noise of the layer's output in the selected run; the bar "
+                "ends at 50 dB: the shorter, the worse"
+            ),
             self.tr("Kind of the main operator"),
             self.tr("Number of weights"),
         )
         model = self.table.selectionModel()
         model.blockSignals(True)
+        at = self.table.verticalScrollBar().value()
         self.table.source.set_rows(
             header, [x.name for x in self._layers], [self._cells(x) for x in self._layers], tips
         )
         if selected:
-            self.table.select_key(selected)
+            self.table.select_key(selected, scroll=False)
         model.blockSignals(False)
+        # Rows have their places again only after they were laid out.
+        self.table.doItemsLayout()
+        self.table.verticalScrollBar().setValue(at)
 
     def _end_worst_first(self) -> None:
         if self.table.proxy.sortColumn() == _SQNR_COLUMN:
@@ -179,7 +195,12 @@ class LayersPanel(QWidget):
         metrics = first_measured(error) if error is not None else None
         value = math.nan if metrics is None else metrics.sqnr_db
         text = format_error("sqnr_db", None if metrics is None else value)
-        tip = self.tr("{0}\noutput {1}").format(layer.name, format_shape(layer.output_shape))
+        tip = self.tr("{0}\n{1}, {2} weights, output {3}").format(
+            layer.name,
+            kind_title(layer.kind),
+            format_count(layer.parameters),
+            format_shape(layer.output_shape),
+        )
         lock = None
         if layer.name in self._kept:
             lock = icon("lock", self._theme.text, self._theme.accent_text)
@@ -202,20 +223,30 @@ class LayersPanel(QWidget):
         return self.tr("not reached"), self.tr("It depends on a layer that cannot be run")
 
     def _size_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(44)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        table = self.table
-        name, kind = table.columnWidth(0) + 24, table.columnWidth(_KIND_COLUMN)
-        room = table.viewport().width() - _SQNR_WIDTH
+        """Names take the room that is left; what is empty or has no room is hidden."""
+        table, header = self.table, self.table.horizontalHeader()
+        name, _, kind, weights = self._widths
+        has_errors = any(first_measured(e) is not None for e in self._errors.values())
+        has_words = any(x.state for x in self._layers)
+        with_sqnr = has_errors or has_words
+        room = table.width() - 2 * table.frameWidth() - (_SQNR_WIDTH if with_sqnr else 0)
         if table.verticalHeader().length() > table.viewport().height():
             # The bar comes only after the rows have been laid out.
             room -= table.verticalScrollBar().sizeHint().width()
-        kind = min(kind, max(_KIND_WIDTH, room - name))
-        table.setColumnWidth(0, max(_NAME_WIDTH, min(name, room - kind)))
-        table.setColumnWidth(_SQNR_COLUMN, _SQNR_WIDTH)
-        table.setColumnWidth(_KIND_COLUMN, kind)
+        room -= min(name, _NAME_WIDTH)
+        kind = min(kind, max(room, 0))
+        with_kind = kind >= min(_KIND_WIDTH, self._widths[_KIND_COLUMN])
+        table.setColumnHidden(_SQNR_COLUMN, not with_sqnr)
+        table.setColumnHidden(_KIND_COLUMN, not with_kind)
+        table.setColumnHidden(_WEIGHTS_COLUMN, not with_kind or room - kind < weights)
+        header.setSectionResizeMode(_NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((_SQNR_COLUMN, _SQNR_WIDTH), (_KIND_COLUMN, kind)):
+            table.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share out the room."""
+        super().resizeEvent(event)
+        self._size_columns()
 
     def _update_keep(self) -> None:
         name = self.selected
@@ -223,6 +254,9 @@ class LayersPanel(QWidget):
         self.keep.setEnabled(bool(name) and self._can_keep)
         self.keep.setChecked(kept)
         self.keep.setText(self.tr("Kept in float32") if kept else self.tr("Keep in float32"))
+
+    def _on_scrolled(self, _action: int) -> None:
+        self._was_scrolled = self.table.verticalScrollBar().sliderPosition() > 0
 
     def _on_selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self._update_keep()
@@ -235,7 +269,7 @@ class LayersPanel(QWidget):
 
 
 def badness(sqnr_db: float) -> float:
-    """Length of the heat bar of an SQNR: 0 at 50 dB and more, 1 at 0 dB and less."""
+    """How bad an SQNR is for the heat bar: 0 at 50 dB and more, 1 at 0 dB and less."""
     if math.isinf(sqnr_db):
         return 0.0 if sqnr_db > 0 else 1.0
     return min(max((_GOOD_DB - sqnr_db) / (_GOOD_DB - _BAD_DB), 0.0), 1.0)

@@ -16,7 +16,15 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -146,6 +154,18 @@ class ByValue(QSortFilterProxyModel):
         return bool(a < b)
 
 
+class NameDelegate(QStyledItemDelegate):
+    """Cuts names where they differ least: paths of a graph in front, others in the middle."""
+
+    def initStyleOption(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Say where the name is cut."""
+        super().initStyleOption(option, index)
+        modes = Qt.TextElideMode
+        option.textElideMode = modes.ElideLeft if "/" in option.text else modes.ElideMiddle
+
+
 class Table(QTableView):
     """A sortable table of whole rows that copies itself as tab-separated text."""
 
@@ -185,15 +205,19 @@ class Table(QTableView):
                 return row
         return -1
 
-    def select_key(self, key: Any) -> None:
-        """Select the row with `key` without telling anyone who listens to the selection."""
+    def select_key(self, key: Any, *, scroll: bool = True) -> None:
+        """Select the row with `key`, and bring it into view unless `scroll` is off."""
         row = self.row_of(key)
         if row < 0:
             self.clearSelection()
             return
         if [i.row() for i in self.selectionModel().selectedRows()] != [row]:
+            at = self.verticalScrollBar().value()
             self.selectRow(row)
-        self.scrollTo(self.proxy.index(row, 0))
+            if not scroll:
+                self.verticalScrollBar().setValue(at)
+        if scroll:
+            self.scrollTo(self.proxy.index(row, 0))
 
     def as_text(self) -> str:
         """Selected rows, or all of them, with the header, tab-separated."""

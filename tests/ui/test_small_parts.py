@@ -13,7 +13,7 @@ import pytest
 from fakes import comparison, layer_errors, model_summary
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from qviz.errors import ExportError
@@ -117,6 +117,29 @@ def test_without_errors_layers_stand_in_the_order_of_the_model(qtbot: QtBot):
     assert shown() == names
     panel.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     assert shown() == names
+
+
+def test_errors_make_room_for_themselves_and_begin_at_the_worst(qtbot: QtBot):
+    panel = LayersPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 300)
+    panel.show()
+    layers = model_summary(60).layers
+    panel.set_layers(layers)
+    panel.select_layer(layers[55].name)
+    bar = panel.table.verticalScrollBar()
+    assert bar.value() > 0
+    assert panel.table.isColumnHidden(1)
+    panel.set_errors(layer_errors(60), "int8")
+    assert not panel.table.isColumnHidden(1)
+    assert panel.table.columnWidth(0) >= 130
+    assert panel.table.horizontalScrollBar().maximum() == 0
+    assert (bar.value(), panel.selected) == (0, layers[55].name)
+    # Who has scrolled stays there.
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+    at = bar.value()
+    panel.set_errors(layer_errors(60), "int16x8")
+    assert bar.value() == at > 0
 
 
 def test_keeping_in_float_is_offered_only_where_the_scheme_can(qtbot: QtBot):
