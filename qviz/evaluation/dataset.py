@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -229,7 +229,7 @@ class Dataset:
             got = f"{tuple(probe.shape[1:])}"
             if not shape.integers and not self.preprocessing.does_nothing:
                 got += f" after preprocessing ({self.preprocessing.describe()})"
-            advice = _advice(probe.shape[1:], shape.shape)
+            advice = _advice(probe.shape[1:], shape.shape, self.preprocessing)
             raise DatasetError(
                 f"The model expects samples of shape {_shape_text(shape.shape)}, "
                 f"the {what} of {self.name} have {got}{advice}."
@@ -296,23 +296,24 @@ def _fit(got: tuple[int, ...], expected: tuple[int, ...]) -> tuple[int, ...] | N
     return tuple(1 if n == 1 else next(sizes) for n in expected)
 
 
-def _advice(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+def _advice(got: tuple[int, ...], expected: tuple[int, ...], steps: Preprocessing) -> str:
     if _channels_first(got, expected):
         return (
             "; they look channels-first: store them with channels last, "
             "e.g. by numpy.moveaxis(x, 1, -1)"
         )
     if len(expected) == 3 and len(got) in (2, 3) and -1 not in expected:
-        wanted = []
+        # All that is done already stays: entered alone, the new steps would undo the scaling.
+        wanted = steps
         channels = got[2] if len(got) == 3 else 1
         if tuple(got[:2]) != tuple(expected[:2]):
-            wanted.append(f"resize={expected[0]}x{expected[1]}")
+            wanted = replace(wanted, resize=(expected[0], expected[1]), shorter=None, crop=None)
         if channels == 1 and expected[2] == 3:
-            wanted.append("channels=rgb")
+            wanted = replace(wanted, channels="as stored" if steps.channels == "grey" else "rgb")
         if channels == 3 and expected[2] == 1:
-            wanted.append("channels=grey")
-        if wanted:
-            return f"; the preprocessing {','.join(wanted)} would fit them"
+            wanted = replace(wanted, channels="as stored" if steps.channels == "rgb" else "grey")
+        if wanted != steps:
+            return f"; the preprocessing {wanted.written() or 'none'} would fit them"
     return ""
 
 

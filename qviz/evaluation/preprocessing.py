@@ -117,6 +117,23 @@ class Preprocessing:
             steps.append(f"÷ std {_numbers(self.std)}")
         return ", ".join(steps) if steps else "none (values as stored)"
 
+    def written(self) -> str:
+        """The steps as :meth:`parse` reads them; empty for none."""
+        parts = [
+            *(f"{n}={v[0]}x{v[1]}" for n, v in (("resize", self.resize), ("crop", self.crop)) if v),
+            *([f"shorter={self.shorter}"] if self.shorter else []),
+            *([f"method={self.method}"] if self.method != "bilinear" else []),
+            *([f"channels={self.channels}"] if self.channels != "as stored" else []),
+            *([f"scale={_exact(self.scale)}"] if self.scale != 1.0 else []),
+            *([f"offset={_exact(self.offset)}"] if self.offset != 0.0 else []),
+            *(
+                f"{name}={':'.join(map(_exact, values))}"
+                for name, values in (("mean", self.mean), ("std", self.std))
+                if values
+            ),
+        ]
+        return ",".join(parts)
+
     def apply(self, x: NDArray[np.generic]) -> Floats:
         """Preprocess a batch.
 
@@ -281,6 +298,12 @@ def _parse_number(value: str, text: str) -> float:
         raise DatasetError(
             f"{value!r} in the preprocessing {text!r} is not a number or a fraction."
         ) from None
+
+
+def _exact(value: float) -> str:
+    """A number that is read as this very one, as a fraction where that is short."""
+    short = _number(value)
+    return short if _parse_number(short, short) == value else repr(value)
 
 
 def _number(value: float) -> str:

@@ -180,6 +180,17 @@ def test_resize_is_proposed_where_it_would_help(tmp_path: Path) -> None:
     assert np.shape(data.batch(0, 2)) == (2, 8, 8, 3)
 
 
+def test_what_is_proposed_keeps_what_is_in_force(tmp_path: Path) -> None:
+    path = save(tmp_path / "d.npz", x=X)
+    with pytest.raises(DatasetError) as error:
+        load_dataset(path, preprocessing="crop=2x2,0..1", model=model((8, 8, 3), (3,)))
+    proposed = str(error.value).split("the preprocessing ")[-1].split(" would fit")[0]
+    assert proposed == "resize=8x8,channels=rgb,scale=1/255"
+    assert len(load_dataset(path, preprocessing=proposed, model=model((8, 8, 3), (3,)))) == len(X)
+    with pytest.raises(DatasetError, match="the preprocessing resize=8x8,scale=1/255 would fit"):
+        load_dataset(path, preprocessing="channels=rgb,0..1", model=model((8, 8, 1), (3,)))
+
+
 @pytest.mark.parametrize("shape", [(16, 16, 3), (16, 12, 3), (32, 32, 3), (-1, -1, 3)])
 def test_channels_first_is_named_and_not_resized(shape: tuple[int, int, int]) -> None:
     height, width = (16, 12) if shape[1] == 12 else (16, 16)

@@ -8,6 +8,23 @@ from qviz.evaluation import Preprocessing
 from qviz.evaluation.preprocessing import resize_images
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "resize=8x8,channels=rgb,scale=1/127.5,offset=-1,mean=1:2:3,std=4",
+        "crop=224x200,shorter=256,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225",
+        "resize=96x64,method=nearest,channels=grey,scale=0.0039",
+        "scale=0.1234567890123,offset=1/3",
+    ],
+)
+def test_steps_are_written_as_they_are_read(text: str) -> None:
+    assert Preprocessing.parse(text).written() == text
+    # 1/3 has no short decimal form.
+    for steps in (Preprocessing(scale=1 / 3, offset=-2 / 3), Preprocessing(std=(1e-9,))):
+        assert Preprocessing.parse(steps.written()) == steps
+
+
 def test_text_becomes_steps() -> None:
     steps = Preprocessing.parse("scale=1/255, mean=0.485:0.456:0.406, std=0.5, resize=96x64")
     assert steps == Preprocessing(
