@@ -17,6 +17,17 @@ def sample_models() -> Path:
     return _root("_sample_models", "sample_models")
 
 
+def named_model(name: str) -> str:
+    """The path of a sample that is called by its name, as ``digits``; any other name as it is.
+
+    A file or folder of that name in the current folder goes before the sample.
+    """
+    if Path(name).name != name or Path(name).exists():
+        return name
+    sample = sample_models() / name / f"{name}.keras"
+    return str(sample) if sample.is_file() else name
+
+
 def _root(packaged: str, source: str) -> Path:
     inside = _PACKAGE / packaged
     return inside if inside.is_dir() else _PACKAGE.parent / source

@@ -58,6 +58,8 @@ def test_errors_of_demos_are_one_line(
     for arguments, message in (
         (("demo", "cats"), "there are housing, mnist, fashion-mnist, mobilenetv2"),
         (("demo", "mobilenetv2"), "needs images"),
+        (("demo", "housing", "--data", tmp_path), "with --data-folder"),
+        (("demo", "mnist", "--model", "nothing"), "There is no file nothing"),
         (("train", "cats"), "there are housing, mnist, fashion-mnist"),
         (("demo", "mnist", "-o", tmp_path / "none" / "r.html"), "there is no folder"),
     ):
@@ -65,6 +67,16 @@ def test_errors_of_demos_are_one_line(
         assert (code, out) == (1, "")
         assert message in err
         assert err.count("\n") == 1
+
+
+def test_a_model_goes_by_its_name_in_every_command(
+    run,  # type: ignore[no-untyped-def]
+    shared_folder: Path,
+) -> None:
+    data = ("--data-folder", shared_folder / "data")
+    code, out, err = run("demo", "mnist", "--model", "fashion-mnist", *data, "--limit", 20)
+    assert (code, err) == (0, "")
+    assert "20 test samples" in out
 
 
 def test_named_data_and_tables_serve_every_command(

@@ -246,13 +246,11 @@ def find_model(name: str) -> str:
     ModelFormatError
         If there is no such file.
     """
-    from qviz.resources import sample_models
+    from qviz.resources import named_model
 
-    if Path(name).exists():
-        return name
-    sample = sample_models() / name / f"{name}.keras"
-    if Path(name).name == name and sample.is_file():
-        return str(sample)
+    path = named_model(name)
+    if Path(path).exists():
+        return path
     raise ModelFormatError(f"There is no file {name!r}.")
 
 

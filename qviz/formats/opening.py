@@ -23,6 +23,7 @@ from qviz.formats.keras.reader import read_keras_archive, read_keras_hdf5
 from qviz.formats.tensorflow import convert_to_tflite
 from qviz.formats.tfjs.reader import is_layers_model, read_layers_model
 from qviz.graph import Graph, Source
+from qviz.resources import named_model
 
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -47,6 +48,7 @@ def open_model(
     path : str or path
         A ``.keras``, ``.h5``, ``.hdf5`` or ``.tflite`` file under any name, the ``model.json`` of a
         TensorFlow.js layers model or its folder, or a SavedModel's folder or ``saved_model.pb``.
+        The name of a shipped sample, such as ``digits``, where there is no file of that name.
     allow_code : bool
         Let the converter run Python code that the file holds (Lambda layers). Only for files that
         you trust.
@@ -72,7 +74,7 @@ def open_model(
     ConversionError
         If the converter failed.
     """
-    target = Path(path)
+    target = Path(named_model(os.fspath(path)))
     if kind := special_file(target):
         raise ModelFormatError(f"{target} is {kind}; store the model in a file and open that.")
     with _readable(target):

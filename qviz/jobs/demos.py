@@ -21,7 +21,7 @@ from qviz.jobs.scripts import script_task
 from qviz.jobs.task import Partial, Progress, Task
 from qviz.progress import mapped
 from qviz.quantization.scheme import SCHEMES
-from qviz.resources import sample_models
+from qviz.resources import named_model, sample_models
 
 TRAINED = {
     "housing": "california-housing",
@@ -46,9 +46,10 @@ def demo_task(
     folder : str
         Where the files of the data set lie; empty to search QVIZ_DATA and Keras' cache.
     model : str
-        Another model than the shipped one; for MobileNetV2 a file with its weights.
+        Another model than the shipped one, a file or a sample by its name; for MobileNetV2 a file
+        with its weights.
     data : str
-        Folder or table of images, for MobileNetV2.
+        Folder or table of images, for MobileNetV2 only; the other demos have their own data.
     every_scheme : bool
         All schemes instead of float, 16 bit and 8 bit.
 
@@ -58,7 +59,13 @@ def demo_task(
         If data or model cannot be had; the message says what to do.
     """
     demo = demo_named(name)
+    model = named_model(model) if model else ""
     trained_range: tuple[float, float] | None = None
+    if demo.data and data:
+        raise DatasetError(
+            f"The demo {name} has its own data, {demo.data}: if their files lie in {data}, name it "
+            f"with --data-folder; for other data there is `qviz compare {name} --data D`."
+        )
     if demo.data:
         spec = DataSpec(demo.data, folder=folder)
         path = model or str(sample_models() / name / f"{name}.keras")

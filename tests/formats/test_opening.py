@@ -342,3 +342,18 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     for path, kind in ((pipe, "a named pipe"), (Path(os.devnull), "a device")):
         with pytest.raises(ModelFormatError, match=f"{path} is {kind}; store the model in a file"):
             open_model(path)
+
+
+def test_a_sample_opens_by_its_name_unless_a_file_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sample = open_model("digits")
+    assert sample.source is not None
+    assert Path(sample.source.path).name == "digits.keras"
+    for name in ("no-such-sample", "./digits", "../digits"):
+        with pytest.raises(ModelFormatError, match="There is no file"):
+            open_model(name)
+    (tmp_path / "digits").write_bytes(b"no model")
+    with pytest.raises(ModelFormatError):
+        open_model("digits")
