@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu
 
+from qviz.jobs.task import Progress
 from qviz.ui.session import Session
 from qviz.ui.tables import Table
 from qviz.ui.view_tabs import TRACE, ViewTabs
@@ -93,6 +94,7 @@ class TraceCommand(QObject):
         if view is None:
             return
         view.asked.connect(self._on_asked)
+        view.stop_asked.connect(self._bench.withdraw)
         view.followed.connect(self._on_followed)
         view.model_asked.connect(self._tabs.run_asked)
         if self._tabs.layer_error is not None:
@@ -114,9 +116,13 @@ class TraceCommand(QObject):
         self.show_layer(layer)
 
     def _on_other_network(self) -> None:
-        if self._view is not None:
-            self._view.bar.choose_any()
+        view = self._view
+        if view is not None:
+            view.bar.choose_any()
         self._on_layer()
+        if view is not None and view.is_slow:
+            # Calibrating a network that is not wanted any more would only be waited for.
+            self._bench.withdraw()
 
     def _on_other_data(self) -> None:
         if self._view is not None:
@@ -165,6 +171,7 @@ class TraceCommand(QObject):
             lambda found: self._on_traced(found, number, data, *now),
             lambda message, _details: self._on_refused(message, number),
             lambda: self._on_stopped(number),
+            lambda progress: self._on_progressed(progress, number),
         )
 
     def _on_traced(
@@ -182,7 +189,10 @@ class TraceCommand(QObject):
         if self._view is not None and number == self._asked:
             self._view.show_nothing(message)
 
+    def _on_progressed(self, progress: Progress, number: int) -> None:
+        if self._view is not None and number == self._asked:
+            self._view.show_progress(progress)
+
     def _on_stopped(self, number: int) -> None:
-        """Ask again: it was stopped with the file that was being opened."""
-        if number == self._asked:
-            self._on_layer()
+        if self._view is not None and number == self._asked:
+            self._view.show_stopped()

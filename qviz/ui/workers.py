@@ -1,4 +1,4 @@
-"""The two workers of the window and the jobs that they have, one of which the status bar shows."""
+"""The workers of the window and the jobs that they have, one of which the status bar shows."""
 
 from __future__ import annotations
 
@@ -45,13 +45,16 @@ class _Request:
     on_partial: Callable[[Any], None] | None = None
     on_failed: Callable[[str, str], None] | None = None
     on_stopped: Callable[[], None] | None = None
+    on_progressed: Callable[[Progress], None] | None = None
 
 
 class Workers(QObject):
-    """Hands jobs to two workers and their results to whoever asked.
+    """Hands jobs to three workers and their results to whoever asked.
 
     One answers quick questions (open a file, draw a weight tensor), so that looking around stays
-    quick while the other compares, exports or writes a report.
+    quick while the second compares, exports or writes a report. The third answers what is looked at
+    too, but may have to calibrate or to download first (trace an element); it starts when it is
+    asked for the first time.
 
     Parameters
     ----------
@@ -79,12 +82,13 @@ class Workers(QObject):
         super().__init__(parent)
         self._quick = WorkerBridge(make_process, self)
         self._long = WorkerBridge(make_process, self)
+        self._thorough = WorkerBridge(make_process, self)
         self._requests: dict[int, _Request] = {}
         self._shown_job = 0
         self._shown_bridge = self._long
         self._began_at = 0.0
         self._estimate = Estimate()
-        for bridge in (self._quick, self._long):
+        for bridge in self._bridges:
             bridge.progressed.connect(self._on_progressed)
             bridge.partially_finished.connect(self._on_partially_finished)
             bridge.finished.connect(self._on_finished)
@@ -100,7 +104,7 @@ class Workers(QObject):
     @property
     def busy(self) -> bool:
         """Whether any worker has something to do."""
-        return self._quick.busy or self._long.busy
+        return any(bridge.busy for bridge in self._bridges)
 
     @property
     def elapsed(self) -> float:
@@ -112,11 +116,11 @@ class Workers(QObject):
         self._quick.start()
 
     def close(self) -> None:
-        """End both workers; nothing is emitted afterwards."""
+        """End the workers; nothing is emitted afterwards."""
         self._requests.clear()
         self._shown_job = 0
-        self._quick.close()
-        self._long.close()
+        for bridge in self._bridges:
+            bridge.close()
 
     def start_job(
         self,
@@ -153,18 +157,24 @@ class Workers(QObject):
         on_finished: Callable[[Any], None],
         on_failed: Callable[[str, str], None],
         on_stopped: Callable[[], None] | None = None,
+        on_progressed: Callable[[Progress], None] | None = None,
     ) -> None:
-        """Have a short task done that the status bar does not show.
+        """Have a task done beside what the status bar shows; whoever asks shows its progress.
 
-        The quick worker does it; of several that wait only the newest matters. Parameters as
-        `start_job`; `on_stopped` is called if it is given up together with the shown job.
+        Nothing else waits for it, and of several that wait only the newest matters. Parameters as
+        `start_job`; `on_stopped` is called where :meth:`withdraw` gives it up.
         """
         self._submit(
-            *(self._quick, task, arguments, on_finished),
+            *(self._thorough, task, arguments, on_finished),
             on_failed=on_failed,
             on_stopped=on_stopped,
+            on_progressed=on_progressed,
             replace=True,
         )
+
+    def withdraw(self) -> None:
+        """Give up what :meth:`ask` was asked for."""
+        self._thorough.stop()
 
     def stop(self) -> None:
         """Stop what runs; finished schemes are kept."""
@@ -175,6 +185,10 @@ class Workers(QObject):
 
     # -- inside ------------------------------------------------------------------------------
 
+    @property
+    def _bridges(self) -> tuple[WorkerBridge, ...]:
+        return self._quick, self._long, self._thorough
+
     def _submit(
         self,
         bridge: WorkerBridge,
@@ -184,11 +198,14 @@ class Workers(QObject):
         on_partial: Callable[[Any], None] | None = None,
         on_failed: Callable[[str, str], None] | None = None,
         on_stopped: Callable[[], None] | None = None,
+        on_progressed: Callable[[Progress], None] | None = None,
         *,
         replace: bool = False,
     ) -> int:
         job_id = bridge.submit(task, arguments, replace=replace)
-        self._requests[job_id] = _Request(task, on_finished, on_partial, on_failed, on_stopped)
+        self._requests[job_id] = _Request(
+            task, on_finished, on_partial, on_failed, on_stopped, on_progressed
+        )
         return job_id
 
     def _show(self, job_id: int, title: str, bridge: WorkerBridge | None = None) -> None:
@@ -209,6 +226,9 @@ class Workers(QObject):
             self.progressed.emit(
                 Stage(progress.message, progress.done, progress.total, self.elapsed, left)
             )
+        request = self._requests.get(job_id)
+        if request is not None and request.on_progressed is not None:
+            request.on_progressed(progress)
 
     def _on_partially_finished(self, job_id: int, value: object) -> None:
         request = self._requests.get(job_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -292,7 +293,9 @@ class FakeProcess:
         except OSError:
             return  # stopped meanwhile
         except Exception as error:
-            theirs.send(Failed(job_id, str(error), "traceback", type(error).__name__))
+            # It may have been stopped meanwhile.
+            with contextlib.suppress(OSError):
+                theirs.send(Failed(job_id, str(error), "traceback", type(error).__name__))
 
     def die(self, exit_code: int) -> None:
         self.exit_code = exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from qviz.evaluation.element import ElementTrace
 from qviz.jobs.results import DataSpec
+from qviz.jobs.task import Progress
 from qviz.quantization.scheme import SCHEMES
 from qviz.resources import sample_models
 from qviz.ui.command_palette import CommandPalette
@@ -227,7 +229,16 @@ def test_both_themes_can_be_drawn(view: TraceView) -> None:
     assert pictures[0] != pictures[1]
 
 
-def test_ways_to_it(opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]) -> None:
+@pytest.fixture
+def tracing(opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]) -> FakeProcess:
+    """The worker that traces."""
+    before = len(processes)
+    opened.workbench._thorough.start()
+    qtbot.waitUntil(lambda: len(processes) > before, timeout=5000)
+    return processes[-1]
+
+
+def test_ways_to_it(opened: MainWindow, qtbot: QtBot, tracing: FakeProcess) -> None:
     session = opened.session
     other = session.model.layers[2].name
     menu = opened.tracing.menu_of(other)
@@ -235,8 +246,8 @@ def test_ways_to_it(opened: MainWindow, qtbot: QtBot, processes: list[FakeProces
     menu.actions()[0].trigger()
     assert opened.tabs.currentIndex() == TRACE
     assert session.layer == other
-    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
-    asked = next(a for t, a in processes[0].requests if t == "trace")
+    qtbot.waitUntil(lambda: "trace" in [t for t, _ in tracing.requests], timeout=5000)
+    asked = next(a for t, a in tracing.requests if t == "trace")
     assert (asked["choice"].layer, asked["data"]) == (other, DataSpec("digits"))
     opened.tabs.setCurrentIndex(0)
     opened.activateWindow()
@@ -261,9 +272,7 @@ def test_a_row_of_a_run_means_its_scheme(compared: MainWindow) -> None:
     assert window.session.layer == name
 
 
-def test_refusals_stand_in_the_view(
-    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
-) -> None:
+def test_refusals_stand_in_the_view(opened: MainWindow, qtbot: QtBot, tracing: FakeProcess) -> None:
     def refuse(task: str, arguments: dict[str, object]) -> object:
         if task == "trace":
             raise ValueError("There is nothing to trace.")
@@ -271,14 +280,14 @@ def test_refusals_stand_in_the_view(
 
     view = opened.tabs.trace
     assert view is not None
-    processes[0].script = refuse
+    tracing.script = refuse
     opened.commands["trace"].trigger()
     qtbot.waitUntil(lambda: view.empty.message.text() == "There is nothing to trace.", timeout=5000)
     assert not opened.message_bar.isVisible()
 
 
 def test_an_answer_for_what_was_chosen_before_is_dropped(
-    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
+    opened: MainWindow, qtbot: QtBot, tracing: FakeProcess
 ) -> None:
     held = threading.Event()
 
@@ -290,9 +299,9 @@ def test_an_answer_for_what_was_chosen_before_is_dropped(
 
     view = opened.tabs.trace
     assert view is not None
-    processes[0].script = slow
+    tracing.script = slow
     opened.commands["trace"].trigger()
-    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
+    qtbot.waitUntil(lambda: "trace" in [t for t, _ in tracing.requests], timeout=5000)
     opened.tabs.setCurrentIndex(0)
     opened.session.choose_scheme(SCHEMES["int16x8"])
     held.set()
@@ -300,28 +309,106 @@ def test_an_answer_for_what_was_chosen_before_is_dropped(
     assert view.data is None
 
 
-def test_a_trace_that_is_stopped_with_an_opening_is_asked_for_again(
-    opened: MainWindow, qtbot: QtBot, processes: list[FakeProcess]
-) -> None:
-    held = threading.Event()
+class SlowTrace:
+    """A worker that calibrates until it is let on, and then traces nothing."""
 
-    def slow(task: str, arguments: dict[str, object]) -> object:
-        if task == "open":
-            return answer(task, arguments)
-        if task == "trace" and not held.is_set():
-            held.wait(10)
-            return None
-        raise ValueError("It was asked for again.")
+    def __init__(self) -> None:
+        self.going_on = threading.Event()
 
+    def __call__(self, task: str, arguments: dict[str, object]) -> object:
+        return self.steps() if task == "trace" else answer(task, arguments)
+
+    def steps(self) -> Iterator[Progress]:
+        yield Progress(30, 100, "calibrating")
+        self.going_on.wait(10)
+        raise ValueError("There is nothing to trace.")
+
+
+@pytest.fixture
+def slow(opened: MainWindow, qtbot: QtBot, tracing: FakeProcess) -> Iterator[SlowTrace]:
+    """A trace that calibrates and says so."""
+    tracing.script = script = SlowTrace()
+    opened.commands["trace"].trigger()
     view = opened.tabs.trace
     assert view is not None
-    processes[0].script = slow
-    opened.commands["trace"].trigger()
-    qtbot.waitUntil(lambda: "trace" in [t for t, _ in processes[0].requests], timeout=5000)
-    opened.files.open_model("/models/other.keras")
-    held.set()
-    opened.workbench.stop()
-    qtbot.waitUntil(lambda: view.empty.message.text() == "It was asked for again.", timeout=5000)
+    assert not view.progress.isVisible()
+    qtbot.waitUntil(view.progress.isVisible, timeout=5000)
+    qtbot.waitUntil(lambda: view.progress.bar.value() == 30, timeout=5000)
+    yield script
+    script.going_on.set()
+
+
+def test_nothing_waits_for_a_trace_that_calibrates(
+    opened: MainWindow, qtbot: QtBot, slow: SlowTrace
+) -> None:
+    view, weights = opened.tabs.trace, opened.tabs.weights
+    assert view is not None
+    assert weights is not None
+    assert (view.progress.stage.text(), view.progress.bar.maximum()) == ("calibrating", 100)
+    other = next(x for x in opened.session.model.layers[1:] if x.weights)
+    opened.tabs.setCurrentIndex(0)
+    opened.session.select_layer(other.name)
+    qtbot.waitUntil(lambda: weights.data.layer == other.name, timeout=5000)
+    with qtbot.waitSignal(opened.session.model_opened, timeout=5000):
+        opened.files.open_model("/models/other.keras")
+    opened.workbench.run()
+    qtbot.waitUntil(lambda: len(opened.session.runs) == 2, timeout=5000)
+    assert not slow.going_on.is_set()
+
+
+def test_a_trace_is_stopped_and_taken_up_again(
+    opened: MainWindow,
+    qtbot: QtBot,
+    slow: SlowTrace,
+    tracing: FakeProcess,
+    processes: list[FakeProcess],
+) -> None:
+    view = opened.tabs.trace
+    assert view is not None
+    qtbot.mouseClick(view.progress.stop, Qt.MouseButton.LeftButton)
+    assert not view.progress.isVisible()
+    assert view.empty.message.text() == "Stopped before the trace was ready."
+    qtbot.waitUntil(lambda: tracing.stops == 1, timeout=5000)
+    assert processes[0].stops == 0
+    slow.going_on.set()
+    qtbot.mouseClick(view.empty.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.empty.message.text() == "There is nothing to trace.", timeout=5000)
+    assert not view.empty.button.isVisible()
+    assert not view.progress.isVisible()
+
+
+def test_calibrating_for_a_scheme_that_is_not_wanted_any_more_is_given_up(
+    opened: MainWindow, qtbot: QtBot, slow: SlowTrace, tracing: FakeProcess
+) -> None:
+    view = opened.tabs.trace
+    assert view is not None
+    opened.session.choose_scheme(SCHEMES["int16x8"])
+    qtbot.waitUntil(lambda: len(tracing.requests) == 2, timeout=5000)
+    assert tracing.stops == 1
+    assert tracing.requests[1][1]["scheme"] == SCHEMES["int16x8"]
+    assert view.progress.isVisible()
+    slow.going_on.set()
+    qtbot.waitUntil(lambda: not opened.workbench.busy, timeout=5000)
+    assert view.empty.message.text() == "There is nothing to trace."
+
+
+def test_one_process_traces_and_keeps_its_network(digits: MainWindow, qtbot: QtBot) -> None:
+    # That it calibrates once is tests/jobs/test_tracing_jobs.py's; here it is not started anew.
+    bridge, traced = digits.workbench._thorough, digits.tracing.traced
+    finished: list[int] = []
+    given_up: list[int] = []
+    bridge.finished.connect(lambda job, _: finished.append(job))
+    bridge.stopped.connect(given_up.append)
+    with qtbot.waitSignal(traced, timeout=60_000):
+        digits.commands["trace"].trigger()
+    view = digits.tabs.trace
+    assert view is not None
+    with qtbot.waitSignal(traced, timeout=30_000):
+        view.bar.next.click()
+    with qtbot.waitSignal(traced, timeout=30_000):
+        digits.session.select_layer("conv2")
+    assert (len(finished), given_up) == (3, [])
+    assert not view.is_slow
 
 
 def test_before_a_model_it_says_what_will_be_there(window: MainWindow) -> None:

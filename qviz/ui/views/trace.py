@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 from qviz.evaluation.element import ElementTrace
 from qviz.evaluation.element.results import with_minus
 from qviz.evaluation.element.text import headline, lines, operand_text, result_text
+from qviz.jobs.task import Progress
 from qviz.ui.plots import Plot
+from qviz.ui.progress_line import ProgressLine
 from qviz.ui.theme import Theme
 from qviz.ui.views.empty import MessagePage
 from qviz.ui.views.trace_bar import ElementBar, Source
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _TERMS_WIDTH, _STEPS_WIDTH = 300, 280
 _COPIED_TERMS = 1 << 20
+# What takes longer than this says how far it is; stepping to a neighbour does not flicker.
+_PATIENCE_MS = 400
 
 
 class TraceView(QWidget):
@@ -49,16 +53,20 @@ class TraceView(QWidget):
         An element of another layer is wanted, that this one reads or that was shown before.
     model_asked ()
         The button of the empty state was pressed.
+    stop_asked ()
+        The trace that is on its way is to be given up.
     """
 
     asked = Signal()
     followed = Signal(str)
     model_asked = Signal()
+    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data: TracedElement | None = None
         self._table_is_stale = True
+        self._is_stopped = False
         self._make_controls()
         self._make_parts()
         self._lay_out()
@@ -68,8 +76,28 @@ class TraceView(QWidget):
     # -- what it shows -----------------------------------------------------------------------
 
     def set_busy(self, text: str) -> None:
-        """Say that the element is being traced."""
+        """Say that the element is being traced; with progress and Stop, if it takes a while."""
         self.status.setText(text)
+        # Whatever stands there is not about what is awaited.
+        self.empty.button.hide()
+        self.progress.begin(text)
+        if not self.is_slow:
+            self._patience.start()
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a trace is on its way, and has been for so long that its progress is shown."""
+        return not self.progress.isHidden()
+
+    def show_progress(self, progress: Progress) -> None:
+        """The trace came further."""
+        self.progress.show_step(progress.message, progress.done, progress.total)
+
+    def show_stopped(self) -> None:
+        """Say that it was given up, and offer to go on."""
+        self.show_nothing(self.tr("Stopped before the trace was ready."))
+        self.empty.say(self.empty.message.text(), self.tr("Trace again"))
+        self._is_stopped = True
 
     def set_data(self, found: TracedElement, title: str) -> None:
         """Show a trace.
@@ -80,6 +108,7 @@ class TraceView(QWidget):
         title : str
             What the network is: scheme, data, rounding.
         """
+        self._settle()
         self.data, trace = found, found.trace
         self._table_is_stale = True
         self.status.setText(title)
@@ -105,6 +134,7 @@ class TraceView(QWidget):
 
     def show_nothing(self, message: str = "") -> None:
         """Say what will be here, or why it cannot be."""
+        self._settle()
         self.data = None
         about = self.tr(
             "Here one number of a quantized layer is taken apart: the codes that go in, every "
@@ -164,7 +194,14 @@ class TraceView(QWidget):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.empty = MessagePage()
-        self.empty.asked.connect(self.model_asked)
+        self.empty.asked.connect(self._on_empty_asked)
+        self.progress = ProgressLine()
+        self.progress.stop_asked.connect(self.stop_asked)
+        self.progress.hide()
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self.progress.show)
         self.terms = TermsPanel()
         self.terms.moved.connect(self._offer_sources)
         self.chain = StepChain()
@@ -209,7 +246,8 @@ class TraceView(QWidget):
         self._pages.addWidget(self.empty)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self._pages)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.progress)
 
     # -- filling -----------------------------------------------------------------------------
 
@@ -219,6 +257,19 @@ class TraceView(QWidget):
         return self.tr("Difference to float: {0}").format(with_minus(f"{trace.difference:+.4g}"))
 
     # -- events ------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Nothing is on its way."""
+        self._patience.stop()
+        self.progress.end()
+        self.progress.hide()
+        self._is_stopped = False
+
+    def _on_empty_asked(self) -> None:
+        if self._is_stopped:
+            self.asked.emit()
+        else:
+            self.model_asked.emit()
 
     def _readable(self) -> list[Source]:
         """Operands that a layer makes, with the element of each that is read now."""
