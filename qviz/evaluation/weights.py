@@ -22,7 +22,10 @@ _CHANNEL_DIMENSION = {
     "DEPTHWISE_CONV_2D": 3,
     "FULLY_CONNECTED": 0,
     "TRANSPOSE_CONV": 0,
+    "EIGHTBIT_CONV_2D": 0,
+    "EIGHTBIT_MATMUL": 0,
 }
+_DEQUANTIZING = ("DEQUANTIZE", "EIGHTBIT_DEQUANTIZE")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,13 +111,16 @@ def channel_dimension(graph: Graph, name: str) -> int | None:
     """Dimension along which the output channels of a weight tensor lie; None if it has none.
 
     A bias and other vectors count as one channel each; only tensors of two and more dimensions that
-    a convolution or a dense layer reads as their weights have channels.
+    a convolution or a dense layer reads as their weights, dequantized or not, have channels.
     """
     tensor = graph.tensors[name]
     if len(tensor.shape) < 2:
         return None
+    names = {name}
     for operator in graph.operators:
-        if len(operator.inputs) > 1 and operator.inputs[1] == name:
+        if operator.kind in _DEQUANTIZING and operator.inputs[0] == name:
+            names.add(operator.outputs[0])
+        if len(operator.inputs) > 1 and operator.inputs[1] in names:
             return _CHANNEL_DIMENSION.get(operator.kind)
     return None
 

@@ -21,7 +21,8 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,12 @@ import numpy as np
 
 from qviz.errors import ModelFormatError
 from qviz.formats.keras.values import read_json
-from qviz.graph import Graph, Operator, Tensor
+from qviz.graph import Graph, Operator, QuantizationParams, Tensor
+from qviz.graph.subgraphs import EIGHTBIT
 
 _GRAPH, _CONSTANTS = "graph.json", "constants.bin"
+_STEPS = 255.0
+_RESHAPE = f"{EIGHTBIT}RESHAPE"
 _FORMAT, _VERSION = "qviz-graph", 1
 # Archives of equal graphs are equal: the time stamp is zip's first day.
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -115,9 +119,57 @@ def read_graph_archive(data: bytes, name: str = "the archive") -> Graph:
             for entry in content["operators"]
         ]
         ends = content["inputs"], content["outputs"]
-        return Graph.build(operators, tensors, *ends, name=str(content["name"]))
+        return Graph.build(
+            operators, _with_maps(operators, tensors), *ends, name=str(content["name"])
+        )
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelFormatError(f"{name} is damaged or no archive of a graph ({error}).") from error
+
+
+def _with_maps(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> list[Tensor]:
+    """The tensors, constants of codes with the map to the real values that they stand for.
+
+    8-bit operators read codes first, then two ends of a range for each; only they tell which range
+    belongs to which codes.
+    """
+    by_name = {tensor.name: tensor for tensor in tensors}
+    for operator in operators:
+        names = operator.present_inputs if operator.kind.startswith(EIGHTBIT) else ()
+        coded = [name for name in names if by_name[name].dtype.kind in "iu"]
+        ends = [name for name in names if by_name[name].dtype.kind == "f"]
+        coded = [name for name in coded if operator.kind != _RESHAPE or name == names[0]]
+        for i, name in enumerate(coded if len(ends) == 2 * len(coded) else ()):
+            tensor = by_name[name]
+            found = _min_first(*(by_name[end].data for end in ends[2 * i : 2 * i + 2]))
+            if tensor.is_constant and tensor.dtype == np.uint8 and found is not None:
+                by_name[name] = replace(tensor, quantization=found)
+    return list(by_name.values())
+
+
+def _min_first(low: Any, high: Any) -> QuantizationParams | None:
+    """The map of 8-bit codes between two ends; None where these are not known or no range.
+
+    References
+    ----------
+    TensorFlow, quantization_utils.h, QuantizedToFloatStruct and FloatToQuantizedUnclamped.
+    """
+    if low is None or high is None or low.size != 1 or high.size != 1:
+        return None
+    least, greatest = np.float32(low.item()), np.float32(high.item())
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(greatest - least)
+    step = np.float32(spread / _STEPS)
+    if not math.isfinite(spread) or not step > 0:
+        return None
+    first = np.float32(_rounded(float(least / step))) * step
+    zero = -_rounded(float(least) * (256 / (spread * (256 / _STEPS))))
+    return QuantizationParams(np.array([step]), np.array([zero]), minimum=float(first))
+
+
+def _rounded(value: float) -> int:
+    """The nearest integer, halves away from zero."""
+    whole = math.trunc(value)
+    return whole + (int(math.copysign(1, value)) if abs(value - whole) >= 0.5 else 0)
 
 
 def _operator(operator: Operator) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qviz.graph.graph import Graph
-from qviz.graph.subgraphs import is_weight, weights_inside
+from qviz.graph.subgraphs import EIGHTBIT, weights_inside, weights_of
 
 # Kinds that say what a layer is, before the ones that only move or scale data.
 _MAIN = (
@@ -17,6 +17,24 @@ _MAIN = (
     "BATCH_NORMALIZATION",
     "WHILE",
     "IF",
+    f"{EIGHTBIT}CONV_2D",
+    f"{EIGHTBIT}MATMUL",
+)
+# Kinds that only bring values to codes, or codes to other codes.
+_BETWEEN = (
+    "QUANTIZE",
+    "DEQUANTIZE",
+    *(
+        f"{EIGHTBIT}{kind}"
+        for kind in (
+            "MIN",
+            "MAX",
+            "QUANTIZE_V2",
+            "DEQUANTIZE",
+            "REQUANTIZATION_RANGE",
+            "REQUANTIZE",
+        )
+    ),
 )
 
 
@@ -70,8 +88,8 @@ def _layer(graph: Graph, name: str, indices: list[int]) -> Layer:
     kinds = [o.kind for o in operators]
     main = next((k for k in _MAIN if k in kinds), None)
     if main is None:
-        main = next((k for k in kinds if k not in ("QUANTIZE", "DEQUANTIZE")), kinds[0])
-    weights = dict.fromkeys(n for o in operators for n in o.present_inputs if is_weight(graph, n))
+        main = next((k for k in kinds if k not in _BETWEEN), kinds[0])
+    weights = dict.fromkeys(n for o in operators for n in weights_of(graph, o))
     inner = weights_inside(graph, *operators)
     parameters = sum(graph.tensors[n].size for n in weights)
     parameters += sum(tensor.size for _, tensor in inner.values())

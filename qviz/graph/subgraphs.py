@@ -9,6 +9,8 @@ from qviz.graph.graph import Graph
 from qviz.graph.operator import Operator
 from qviz.graph.tensor import Tensor
 
+EIGHTBIT = "EIGHTBIT_"
+"""What kinds of TensorFlow 1's 8-bit operators begin with."""
 _OPTIONS = ("subgraph", "subgraph_index", "subgraph_indices")
 
 
@@ -68,13 +70,20 @@ def weights_inside(graph: Graph, *operators: Operator) -> dict[str, tuple[Graph,
 
 def read_weights(graph: Graph) -> Iterator[Tensor]:
     """Constants with real values that operators of `graph` read, each once."""
-    read = (name for operator in graph.operators for name in operator.present_inputs)
+    read = (name for operator in graph.operators for name in weights_of(graph, operator))
     for name in dict.fromkeys(read):
-        if is_weight(graph, name):
-            yield graph.tensors[name]
+        yield graph.tensors[name]
 
 
-def is_weight(graph: Graph, name: str) -> bool:
-    """Whether the tensor is a constant that holds real values, as float or as codes."""
-    tensor = graph.tensors[name]
-    return tensor.is_constant and (tensor.is_float or tensor.quantization is not None)
+def weights_of(graph: Graph, operator: Operator) -> Iterator[str]:
+    """Names of the constants with real values, as float or as codes, that `operator` reads.
+
+    The ends of ranges that TensorFlow 1's 8-bit operators read beside their codes are no weights.
+    """
+    reads_ends = operator.kind.startswith(EIGHTBIT)
+    for name in operator.present_inputs:
+        tensor = graph.tensors[name]
+        if not tensor.is_constant:
+            continue
+        if tensor.quantization is not None or (tensor.is_float and not reads_ends):
+            yield name
