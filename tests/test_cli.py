@@ -129,7 +129,10 @@ def test_the_ending_says_what_is_written(run, tmp_path: Path) -> None:  # type: 
     for scheme, name, said in (
         ("eightbit", "e.tflite", "named .zip"),
         ("tfjs-uint8", "web.tflite", "without .tflite"),
+        ("tfjs-uint8", "web.onnx", "without .onnx"),
         ("float16", "my-model.h", "cannot name an array"),
+        ("float16", "a.onnx", "a.onnx should be named .tflite, or .h, .cc, .cpp, .c"),
+        ("float16", "a.zip", "should be named .tflite"),
     ):
         told = run("quantize", DIGITS, "-s", scheme, "-o", tmp_path / name)
         assert told.code != 0

@@ -49,6 +49,7 @@ def quantize(
 
     recipe = scheme_named(scheme).with_options(**changing.changes())
     target = _artifact_path(out, model, recipe)
+    opt.check_target(target, sources=(model, data))
     for path in artifact_targets(target, recipe):
         opt.check_target(path, sources=(model, data))
     task = export_task(

@@ -24,7 +24,10 @@ from qviz.quantization.scheme import scheme as scheme_named
 _GZIP_LEVEL = 6
 
 _C_SOURCES = (".cc", ".cpp", ".c")
-_FILE_ENDINGS = (".tflite", ".zip", ".h", *_C_SOURCES, ".keras", ".h5", ".hdf5", ".json")
+_FILE_ENDINGS = (
+    *(".tflite", ".zip", ".h", *_C_SOURCES, ".keras", ".h5", ".hdf5", ".json"),
+    *(".onnx", ".pb", ".pt", ".pth", ".bin"),
+)
 
 
 def write_artifact(
@@ -52,6 +55,7 @@ def write_artifact(
     """
     recipe = scheme_named(scheme)
     if graph.source is not None:
+        refuse_overwriting(path, graph.source.path)
         for target in artifact_targets(path, recipe):
             refuse_overwriting(target, graph.source.path)
     return write_artifact_files(artifact_files(graph, quantized, recipe), recipe, path)
@@ -96,6 +100,11 @@ def artifact_targets(path: str | os.PathLike[str], scheme: Scheme) -> tuple[Path
         # The array is named after the file; a name that C does not take is refused at once.
         check_array_name(target.stem)
         return header, source
+    if scheme.artifact == "tflite" and ending not in ("", ".tflite"):
+        raise ExportError(
+            f"{scheme.id} is written as TensorFlow Lite: {target} should be named .tflite, or "
+            f".h, {', '.join(_C_SOURCES)} for a C array."
+        )
     return (target,)
 
 

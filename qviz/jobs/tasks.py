@@ -142,9 +142,11 @@ def export_task(
     ExportError
         If the target cannot be written, or is the model or the data.
     """
+    sources = (path, "" if data is None else data.name_or_path)
+    refuse_overwriting(Path(target), *sources)
     targets = artifact_targets(target, scheme)
     for file in targets:
-        refuse_overwriting(file, path, "" if data is None else data.name_or_path)
+        refuse_overwriting(file, *sources)
     options = options or RunOptions()
     yield Progress(0, 3, "reading the model")
     graph = _memory.model(path, allow_code=allow_code)
