@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from qviz.evaluation.verification_results import (
     FLOAT_TOLERANCE,
     Difference,
@@ -25,8 +27,17 @@ def verdict(report: VerificationReport) -> str:
         after = f" after {counted(report.samples, 'sample')}" if report.samples else ""
         return f"stopped{after}: {report.problem}"
     if not total.differing:
-        close = f"; real values within {total.max_share:.1g} of their range"
-        return f"no value of {total.values:,} differs{close if total.max_share else ''}"
+        if not total.max_share:
+            return f"no value of {total.values:,} differs"
+        integers = sum(
+            check.difference.values
+            for check in report.tensors
+            if np.dtype(check.dtype).kind not in "fc"
+        )
+        reals = f"{total.values - integers:,} real values lie within {total.max_share:.1g} of"
+        if not integers:
+            return f"all {reals} their range"
+        return f"no integer of {integers:,} differs, and {reals} their range"
     return (
         f"{total.differing:,} of {total.values:,} values differ, first at operator "
         f"{report.first_operator}"

@@ -144,7 +144,8 @@ def test_the_verification_says_what_it_compared(
     text = dialog.findings.toPlainText()
     assert text.startswith(f"{NAMED} 'conv2' cannot be run")
     assert "LiteRT was given a .tflite file of that part" in text
-    assert "reference: no value of" in text
+    assert "reference: all " in text
+    assert "real values lie within" in text
     dialog.close()
 
 
