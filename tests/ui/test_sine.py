@@ -33,7 +33,16 @@ def test_picture_is_that_of_the_script():
     assert np.unique(Levels("floor", 8, -1, 1).levels(w)).tolist() == [-1 / 128, 0]
 
 
-def test_starts_with_the_picture(view: SineView):
+def test_starts_with_a_whole_wave(view: SineView):
+    for panel in view.plots():
+        (low, high), (bottom, top) = panel.widget.viewRange()
+        assert -4 < low < -np.pi < np.pi < high < 4
+        assert -1.3 < bottom <= -1
+        assert 1 > top - 0.3 > 0.6
+
+
+def test_close_up_is_the_picture_of_the_script(view: SineView):
+    view.picture_button.click()
     wanted = {
         view.float_panel: (-8.259255e-4, 8.259255e-4),
         view.fine_panel: (-8.377075e-4, 8.071899e-4),
@@ -84,6 +93,7 @@ def test_range_that_does_not_rise_is_explained(view: SineView):
 
 
 def test_explanation_counts_the_levels_in_view(view: SineView):
+    view.show_picture()
     assert "256 levels" in view.explanation.text()
     assert "keeps 2 of them" in view.explanation.text()
     assert "code 128 means exactly 0" in view.explanation.text()

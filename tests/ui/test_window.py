@@ -359,10 +359,10 @@ def test_log_and_reset_act_on_the_view(opened: MainWindow):
     opened.commands["log"].trigger()
     assert opened.tabs.weights.log_y.isChecked()
     opened.tabs.setCurrentIndex(SINE)
-    opened.tabs.sine.show_period()
+    opened.tabs.sine.show_picture()
     opened.commands["reset_zoom"].trigger()
     (low, _), _ = opened.tabs.sine.float_panel.widget.viewRange()
-    assert low == pytest.approx(-8.259255e-4, rel=1e-5)
+    assert -4 < low < -3
 
 
 def test_kinds_of_layers_are_in_view(opened: MainWindow):

@@ -54,14 +54,14 @@ class SineView(QWidget):
         self._update_soon.setInterval(0)
         self._update_soon.timeout.connect(self._after_zoom)
         for panel in self.plots():
-            panel.set_reset(self.show_picture)
+            panel.set_reset(self.show_period)
             panel.hovered.connect(lambda x, _y: self.read_out(x))
             panel.set_rows(self._rows)
             if panel is not self.float_panel:
                 panel.box.setXLink(self.float_panel.box)
         self.float_panel.range_changed.connect(self._update_soon.start)
         self._apply()
-        self.show_picture()
+        self.show_period()
 
     # -- state -------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class SineView(QWidget):
             panel.set_theme(theme)
 
     def show_picture(self) -> None:
-        """Return to the view of the known picture."""
+        """Come so close to zero that single levels are seen, as in the known picture."""
         self.float_panel.show_range((-PICTURE_LIMIT, PICTURE_LIMIT))
         self._refit()
 
@@ -96,8 +96,8 @@ class SineView(QWidget):
         self._refit()
 
     def reset_zoom(self) -> None:
-        """Return to the view of the known picture."""
-        self.show_picture()
+        """Return to a whole period, which everybody knows as a sine."""
+        self.show_period()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class SineView(QWidget):
         )
         self.rule.setMinimumContentsLength(16)
         titles = {
-            "floor": self.tr("Floor, 2ⁿ parts (script of the picture)"),
+            "floor": self.tr("Round down, 2ⁿ equal parts (the simplest rule)"),
             "affine": self.tr("Nearest, zero point nudged (TensorFlow.js)"),
             "symmetric": self.tr("Nearest, symmetric around 0 (TFLite weights)"),
         }
@@ -121,9 +121,12 @@ class SineView(QWidget):
         self.high = self._range_box(1.0, self.tr("Highest value that has a code"))
         self.same_y = QCheckBox(self.tr("Same y axis"))
         self.same_y.setToolTip(self.tr("Draw all panels at the height of the float one"))
-        self.picture_button = QPushButton(self.tr("The picture"))
-        self.picture_button.setToolTip(self.tr("The view of the known picture (Ctrl+0)"))
+        self.picture_button = QPushButton(self.tr("Close-up at 0"))
+        self.picture_button.setToolTip(
+            self.tr("A thousandth of the curve around zero, where the single levels are seen")
+        )
         self.period_button = QPushButton(self.tr("Whole period"))
+        self.period_button.setToolTip(self.tr("One whole wave (Ctrl+0)"))
         self.rule.currentIndexChanged.connect(self._apply)
         for box in (self.fine_bits, self.bits):
             box.valueChanged.connect(self._apply)
