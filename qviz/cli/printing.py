@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qviz.cli.weight_codes import scale_text, zero_point_text
 from qviz.evaluation.partial_model import described, states_of_layers
 from qviz.evaluation.results import ModelInfo
 from qviz.evaluation.verification_results import Verification
 from qviz.execution import RunnablePart, runnable_part
-from qviz.graph import Graph, Layer
+from qviz.graph import Graph, Layer, Tensor
 from qviz.graph.subgraphs import weights_inside
 from qviz.quantities import bytes_text, counted
 from qviz.quantization import SCHEMES
+from qviz.quantization.stored_codes import stored_codes
 from qviz.report.verification import (
     AGAINST,
     findings_of,
@@ -77,13 +79,17 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
     _say(out, f"{counted(info.parameters, 'weight')} in {counts[0]}, {counts[1]}")
     for word, tensors in (("input", info.inputs), ("output", info.outputs)):
         for name, shape, dtype in tensors:
-            _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}")
+            _say(out, f"{word:6} {name}  {_shape(shape)}  {dtype}{_map(graph.tensors[name])}")
+    codes = stored_codes(graph)
+    if codes:
+        _say(out, f"quantized already: {codes}; type, scale and zero point of the largest weight")
     found = runnable_part(graph)
     states = states_of_layers(graph, found)
     table = simple_table(
         "layer",
         "operator",
         ">weights",
+        *(["type", "scale", ">zero point"] if codes else []),
         "output",
         "range of the largest weight",
         *(["can be run"] if states else []),
@@ -93,6 +99,7 @@ def print_model(info: ModelInfo, graph: Graph, layers: tuple[Layer, ...]) -> Non
             Text(layer.name),
             layer.kind,
             f"{layer.parameters:,}" if layer.parameters else "–",
+            *(_codes(graph, layer) if codes else []),
             _shape(graph.tensors[layer.output].shape) if layer.output else "–",
             _range(graph, layer),
             *([_STATES[states.get(layer.name, "")]] if states else []),
@@ -168,11 +175,31 @@ def _shape(shape: tuple[int, ...]) -> str:
     return "×".join("?" if size < 0 else str(size) for size in shape) or "scalar"
 
 
-def _range(graph: Graph, layer: Layer) -> str:
+def _largest_weight(graph: Graph, layer: Layer) -> Tensor | None:
     inside = weights_inside(graph, *(graph.operators[i] for i in layer.operators))
     weights = [graph.tensors[name] for name in layer.weights]
     weights += [tensor for _, tensor in inside.values()]
-    if not weights:
+    return max(weights, key=lambda tensor: tensor.size, default=None)
+
+
+def _map(tensor: Tensor) -> str:
+    """Scale and zero point of an input or output of codes."""
+    if tensor.quantization is None:
+        return ""
+    return f", scale {scale_text(tensor)}, zero point {zero_point_text(tensor)}"
+
+
+def _codes(graph: Graph, layer: Layer) -> tuple[str, str, str]:
+    """Type, scale and zero point of the largest weight."""
+    weight = _largest_weight(graph, layer)
+    if weight is None:
+        return "–", "–", "–"
+    return str(weight.dtype), scale_text(weight), zero_point_text(weight)
+
+
+def _range(graph: Graph, layer: Layer) -> str:
+    weight = _largest_weight(graph, layer)
+    if weight is None:
         return "–"
-    values = max(weights, key=lambda tensor: tensor.size).real()
+    values = weight.real()
     return f"{values.min():.4g} to {values.max():.4g}" if values.size else "–"
