@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -59,6 +60,8 @@ class Dataset:
         Samples set aside for calibration; empty where the samples themselves have to serve.
     shapes : tuple of InputShape
         The model's inputs; empty where no model is known.
+    target : str
+        Column of a table that the labels are from; empty for data of another kind.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Dataset:
     sha256: str = ""
     calibration: tuple[Array, ...] = ()
     shapes: tuple[InputShape, ...] = ()
+    target: str = ""
 
     @classmethod
     def of(
@@ -166,7 +170,8 @@ class Dataset:
         """The same samples for a model's inputs, and the labels for its first output.
 
         A missing dimension of size 1 is added, one too many is dropped: (28, 28) fits
-        (28, 28, 1). Anything else has to be said in the preprocessing.
+        (28, 28, 1). As many values in a row are laid out as the model takes them, and back: (784,)
+        fits (28, 28, 1). Anything else has to be said in the preprocessing.
 
         Raises
         ------
@@ -197,6 +202,26 @@ class Dataset:
             ) from None
         return self._replaced(self.inputs, labels, task, shapes)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What should be known of the data beside the preprocessing: which column is the target."""
+        if not self.target:
+            return ()
+        return (f"The labels are the column {self.target!r}, the samples all other columns.",)
+
+    def describe_preprocessing(self) -> str:
+        """What is done to samples, in one line: the steps, and how flat samples are laid out."""
+        told = self.preprocessing.describe()
+        laid_out = [
+            f"{' × '.join(map(str, x.shape[1:]))} values laid out as {'×'.join(map(str, s.shape))}"
+            for s, x in zip(self.shapes, self.inputs, strict=False)
+            if _is_row(tuple(x.shape[1:]), s.shape)
+        ]
+        if not laid_out:
+            return told
+        steps = [] if self.preprocessing.does_nothing else [told]
+        return ", ".join((*steps, *laid_out, "row by row"))
+
     def _replaced(
         self,
         inputs: tuple[Array, ...],
@@ -204,18 +229,8 @@ class Dataset:
         task: Task,
         shapes: tuple[InputShape, ...] | None = None,
     ) -> Dataset:
-        return Dataset(
-            self.name,
-            inputs,
-            y,
-            task,
-            self.preprocessing,
-            self.class_names,
-            self.path,
-            self.sha256,
-            self.calibration,
-            self.shapes if shapes is None else shapes,
-        )
+        shapes = self.shapes if shapes is None else shapes
+        return replace(self, inputs=inputs, y=y, task=task, shapes=shapes)
 
     def _check_fit(self, shape: InputShape, x: Array, what: str = "samples") -> None:
         if x.dtype.kind not in "fiub":
@@ -285,15 +300,28 @@ def _input_shape(tensor: Tensor) -> InputShape:
 
 
 def _fit(got: tuple[int, ...], expected: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Shape to give a sample so that it fits, or None: only dimensions of size 1 may differ."""
+    """Shape to give a sample so that it fits, or None.
+
+    Only dimensions of size 1 may differ, unless one of the two is a row of as many values.
+    """
     if len(got) == len(expected) and all(e in (-1, g) for g, e in zip(got, expected, strict=True)):
         return got
     kept = [n for n in got if n != 1]
     wanted = [n for n in expected if n != 1]
+    if _is_row(got, expected):
+        return expected
     if len(kept) != len(wanted) or any(e not in (-1, g) for g, e in zip(kept, wanted, strict=True)):
         return None
     sizes = iter(kept)
     return tuple(1 if n == 1 else next(sizes) for n in expected)
+
+
+def _is_row(got: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether one is the other's values in a row."""
+    kept, wanted = ([n for n in shape if n != 1] for shape in (got, expected))
+    if -1 in wanted or (len(kept) == 1) == (len(wanted) == 1):
+        return False
+    return math.prod(kept) == math.prod(wanted) > 0 and min(len(kept), len(wanted)) == 1
 
 
 def _advice(got: tuple[int, ...], expected: tuple[int, ...], steps: Preprocessing) -> str:

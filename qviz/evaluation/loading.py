@@ -146,6 +146,7 @@ def _of_table(
         class_names=table.class_names,
         path=str(path),
         sha256=_sha256(path),
+        target=table.target,
     )
 
 
@@ -281,7 +282,10 @@ def _check_numbers(x: Array, where: str) -> None:
         finite = np.isfinite(x[start : start + 256])
         if not finite.all():
             first = start + int(np.argwhere(~finite)[0][0])
-            raise DatasetError(f"The samples of {where} hold NaN or infinity, first in {first}.")
+            raise DatasetError(
+                f"The samples of {where} hold NaN or infinity, first in sample {first} "
+                "(counted from 0)."
+            )
 
 
 def _text(array: Array | None) -> str:

@@ -58,7 +58,7 @@ def data_info(
         path=dataset.path,
         task=dataset.task,
         samples=len(dataset),
-        preprocessing=dataset.preprocessing.describe(),
+        preprocessing=dataset.describe_preprocessing(),
         calibration_samples=calibration_samples,
         calibration=calibration,
         sha256=dataset.sha256,

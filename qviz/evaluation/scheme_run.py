@@ -172,7 +172,10 @@ class SchemeRun:
             calibration_samples=count,
             calibration=text,
             input_ranges=self.float_outcome.input_ranges,
-            notes=scale_notes(self.model, self.data, self.float_outcome.input_ranges),
+            notes=(
+                *self.data.notes,
+                *scale_notes(self.model, self.data, self.float_outcome.input_ranges),
+            ),
         )
 
     def _calibrate(self, scheme: Scheme) -> Generator[Progress, None, Statistics]:

@@ -134,7 +134,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"x": X, "y": Y.astype(str)}, "numbers are needed"),
     ({"x": X, "y": np.full(6, np.nan)}, "NaN"),
     ({"x": X.astype(str)}, "numbers are needed"),
-    ({"x": np.where(X == 50, np.nan, X)}, "NaN or infinity, first in 3"),
+    ({"x": np.where(X == 50, np.nan, X)}, "NaN or infinity, first in sample 3 "),
     ({"x": X[:0]}, "no samples"),
     ({"x": np.float32(3)}, "no samples"),
     ({"x": X.reshape(6, 2, 8)}, r"expects samples of shape \(4, 4, 1\), .* have \(2, 8\)"),
@@ -259,3 +259,33 @@ def test_data_from_arrays() -> None:
         Dataset.of(X[:0])
     with pytest.raises(DatasetError, match="6 samples but 5 labels"):
         Dataset.of(X, Y[:5])
+
+
+def test_values_in_a_row_are_laid_out_as_the_model_takes_them(tmp_path: Path) -> None:
+    images = np.arange(5 * 64, dtype=np.float32).reshape(5, 8, 8)
+    flat = save(tmp_path / "flat.npz", x=images.reshape(5, 64))
+    data = load_dataset(flat, preprocessing="scale=1/16", model=model((8, 8, 1), (3,)))
+    assert np.array_equal(data.batch(0, 5), images[..., None] / 16)
+    assert data.describe_preprocessing() == "× 1/16, 64 values laid out as 8×8×1, row by row"
+    square = save(tmp_path / "square.npz", x=images)
+    data = load_dataset(square, model=model((64,), (3,)))
+    assert np.array_equal(data.batch(1, 3), images[1:3].reshape(2, 64))
+    assert data.describe_preprocessing() == "8 × 8 values laid out as 64, row by row"
+    fits = load_dataset(square, model=model((8, 8, 1), (3,)))
+    assert fits.describe_preprocessing() == "none (values as stored)"
+    for shape in ((8, 9, 1), (16, 4), (-1, -1, 1)):
+        with pytest.raises(DatasetError, match="expects samples of shape"):
+            load_dataset(square if shape == (16, 4) else flat, model=model(shape, (3,)))
+
+
+def test_the_column_of_the_labels_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pixels.csv"
+    header = ",".join([*(f"p{i}" for i in range(64)), "digit"])
+    rows = [",".join([*map(str, range(64)), str(label)]) for label in (0, 2, 1)]
+    path.write_text("\n".join([header, *rows]))
+    data = load_dataset(path, model=model((8, 8, 1), (3,)))
+    assert data.notes == ("The labels are the column 'digit', the samples all other columns.",)
+    assert np.shape(data.batch(0, 3)) == (3, 8, 8, 1)
+    assert data.head(2).notes == data.notes
+    assert load_dataset(path, target="p0", model=model((8, 8, 1), (3,))).target == "p0"
+    assert load_dataset(save(tmp_path / "d.npz", x=X), model=None).notes == ()
