@@ -62,17 +62,25 @@ class ValuesPlot(Plot):
         self.heads.setData(view.levels if with_heads else [], tops if with_heads else [])
         self.heads.setBrush(brush(self._color()))
         for line, at in zip(self.limits, (view.grid_minimum, view.grid_maximum), strict=True):
-            line.setVisible(view.levels.size > 0 and view.scale > 0)
+            # The ends of 32 bits are far from any code of a bias.
+            far = view.stored_as == "int32"
+            line.setVisible(view.levels.size > 0 and view.scale > 0 and not far)
             line.setValue(at)
         top = float(max(heights.max(initial=0), tops.max(initial=0)))
         self.set_log_y(top if self._log else None)
-        self.set_labels(weight_text.title(view), self.tr("value"), self.tr("count"))
+        title = weight_text.title(view)
+        axis = self.tr("code") if view.are_codes else self.tr("value")
+        self.set_labels(title, axis, self.tr("count"), view.tensor)
         self.set_summary(
             self.tr("Histogram of {0}").format(view.tensor),
-            self.tr("{0} values from {1} to {2}; codes in use: {3}.").format(
+            (
+                self.tr("{0} weights with codes from {1} to {2}; codes in use: {3}.")
+                if view.are_codes
+                else self.tr("{0} values from {1} to {2}; codes in use: {3}.")
+            ).format(
                 view.count,
-                format_value(float(view.float_edges[0])),
-                format_value(float(view.float_edges[-1])),
+                format_value(float(view.codes[0] if view.are_codes else view.float_edges[0])),
+                format_value(float(view.codes[-1] if view.are_codes else view.float_edges[-1])),
                 view.occupied_codes,
             ),
         )
@@ -130,11 +138,11 @@ class ErrorPlot(Plot):
         if quantized:
             edges = view.error_edges
             self.bars.setOpts(x0=edges[:-1], x1=edges[1:], height=view.error_counts)
-        title = (
-            self.tr("Error: dequantized − float")
-            if quantized
-            else self.tr("No error: the values stay as they are")
-        )
+        title = self.tr("No error: the values stay as they are")
+        if quantized:
+            title = self.tr("Error: dequantized − float")
+        elif view.stored_as:
+            title = self.tr("No error to show: the file has no float32 weights")
         self.set_labels(title, self.tr("error (in units of the values)"), self.tr("count"))
         largest = format_error("max_abs", view.metrics.max_abs if view.metrics else None)
         self.set_summary(
