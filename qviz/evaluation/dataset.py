@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from qviz.errors import DatasetError
 from qviz.evaluation.labels import Task, clean_labels, fit_labels, guess_task
 from qviz.evaluation.preprocessing import Preprocessing
+from qviz.evaluation.sample_shape import fitting_shape, is_row, shape_advice, shape_text
 from qviz.graph import Graph, Tensor
 
 Array = NDArray[np.generic]
@@ -215,7 +215,7 @@ class Dataset:
         laid_out = [
             f"{' × '.join(map(str, x.shape[1:]))} values laid out as {'×'.join(map(str, s.shape))}"
             for s, x in zip(self.shapes, self.inputs, strict=False)
-            if _is_row(tuple(x.shape[1:]), s.shape)
+            if is_row(tuple(x.shape[1:]), s.shape)
         ]
         if not laid_out:
             return told
@@ -240,13 +240,13 @@ class Dataset:
                 f"The input {shape.name} takes integers, the {what} of {self.name} are {x.dtype}."
             )
         probe = x[:1] if shape.integers else self._steps().apply(x[:1])
-        if _fit(probe.shape[1:], shape.shape) is None:
+        if fitting_shape(probe.shape[1:], shape.shape) is None:
             got = f"{tuple(probe.shape[1:])}"
             if not shape.integers and not self.preprocessing.does_nothing:
                 got += f" after preprocessing ({self.preprocessing.describe()})"
-            advice = _advice(probe.shape[1:], shape.shape, self.preprocessing)
+            advice = shape_advice(probe.shape[1:], shape.shape, self.preprocessing)
             raise DatasetError(
-                f"The model expects samples of shape {_shape_text(shape.shape)}, "
+                f"The model expects samples of shape {shape_text(shape.shape)}, "
                 f"the {what} of {self.name} have {got}{advice}."
             )
 
@@ -262,10 +262,10 @@ class Dataset:
         prepared = []
         for shape, x in zip(self.shapes, stored, strict=True):
             values: Array = x if shape.integers else self._steps().apply(x)
-            fit = _fit(values.shape[1:], shape.shape)
+            fit = fitting_shape(values.shape[1:], shape.shape)
             if fit is None:
                 raise DatasetError(
-                    f"The model expects samples of shape {_shape_text(shape.shape)}, "
+                    f"The model expects samples of shape {shape_text(shape.shape)}, "
                     f"got {values.shape[1:]}."
                 )
             prepared.append(values.reshape(len(values), *fit))
@@ -292,69 +292,8 @@ def input_shapes(graph: Graph) -> tuple[InputShape, ...]:
 def _input_shape(tensor: Tensor) -> InputShape:
     if not tensor.shape or tensor.shape[0] not in (1, -1):
         raise DatasetError(
-            f"The input {tensor.name} has the fixed shape {_shape_text(tensor.shape)}; data can be "
+            f"The input {tensor.name} has the fixed shape {shape_text(tensor.shape)}; data can be "
             f"run only through models that take one sample at a time (a first dimension of 1)."
         )
     integers = not tensor.is_float and tensor.quantization is None
     return InputShape(tensor.name, tensor.shape[1:], integers)
-
-
-def _fit(got: tuple[int, ...], expected: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Shape to give a sample so that it fits, or None.
-
-    Only dimensions of size 1 may differ, unless one of the two is a row of as many values.
-    """
-    if len(got) == len(expected) and all(e in (-1, g) for g, e in zip(got, expected, strict=True)):
-        return got
-    kept = [n for n in got if n != 1]
-    wanted = [n for n in expected if n != 1]
-    if _is_row(got, expected):
-        return expected
-    if len(kept) != len(wanted) or any(e not in (-1, g) for g, e in zip(kept, wanted, strict=True)):
-        return None
-    sizes = iter(kept)
-    return tuple(1 if n == 1 else next(sizes) for n in expected)
-
-
-def _is_row(got: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    """Whether one is the other's values in a row."""
-    kept, wanted = ([n for n in shape if n != 1] for shape in (got, expected))
-    if -1 in wanted or (len(kept) == 1) == (len(wanted) == 1):
-        return False
-    return math.prod(kept) == math.prod(wanted) > 0 and min(len(kept), len(wanted)) == 1
-
-
-def _advice(got: tuple[int, ...], expected: tuple[int, ...], steps: Preprocessing) -> str:
-    if _channels_first(got, expected):
-        return (
-            "; they look channels-first: store them with channels last, "
-            "e.g. by numpy.moveaxis(x, 1, -1)"
-        )
-    if len(expected) == 3 and len(got) in (2, 3) and -1 not in expected:
-        # All that is done already stays: entered alone, the new steps would undo the scaling.
-        wanted = steps
-        channels = got[2] if len(got) == 3 else 1
-        if tuple(got[:2]) != tuple(expected[:2]):
-            wanted = replace(wanted, resize=(expected[0], expected[1]), shorter=None, crop=None)
-        if channels == 1 and expected[2] == 3:
-            wanted = replace(wanted, channels="as stored" if steps.channels == "grey" else "rgb")
-        if channels == 3 and expected[2] == 1:
-            wanted = replace(wanted, channels="as stored" if steps.channels == "rgb" else "grey")
-        if wanted != steps:
-            return f"; the preprocessing {wanted.written() or 'none'} would fit them"
-    return ""
-
-
-def _channels_first(got: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    """Whether an image has its channels where the model has the height."""
-    if len(got) != 3 or len(expected) != 3:
-        return False
-    moved = (*got[1:], got[0])
-    if all(e in (-1, n) for n, e in zip(moved, expected, strict=True)):
-        return True
-    return got[0] == expected[2] and got[0] in (1, 3, 4) and got[2] not in (1, 3, 4)
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    inner = ", ".join("any" if n == -1 else str(n) for n in shape)
-    return f"({inner},)" if len(shape) == 1 else f"({inner})"
