@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeProcess, answer
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtGui import QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 from pytestqt.qtbot import QtBot
 
 from qviz.evaluation.element import ElementTrace
@@ -417,3 +417,29 @@ def test_before_a_model_it_says_what_will_be_there(window: MainWindow) -> None:
     assert view is not None
     assert "taken apart" in view.empty.message.text()
     assert view.empty.button.isVisible()
+
+
+def test_steps_are_lines_where_there_is_no_room_for_more(
+    view: TraceView, digits: MainWindow, qtbot: QtBot
+) -> None:
+    digits.resize(1280, 760)
+    cards = view.chain.cards
+    qtbot.waitUntil(lambda: not any(c.is_open for c in view.chain.cards), timeout=3000)
+    assert len(cards) > 5
+    assert view.chain.verticalScrollBar().maximum() == 0
+    qtbot.mouseClick(cards[1], Qt.MouseButton.LeftButton)
+    assert [c.is_open for c in cards] == [i == 1 for i in range(len(cards))]
+    qtbot.mouseClick(cards[1], Qt.MouseButton.LeftButton)
+    assert not any(c.is_open for c in cards)
+    digits.resize(1800, 1600)
+    qtbot.waitUntil(lambda: all(c.is_open for c in view.chain.cards), timeout=3000)
+
+
+def test_a_cell_tells_its_number(view: TraceView, digits: MainWindow, qtbot: QtBot) -> None:
+    grid = view.terms.inputs
+    place = grid.rect().center()
+    where = grid.mapToGlobal(place)
+    QApplication.sendEvent(grid, QHelpEvent(QEvent.Type.ToolTip, place, where))
+    qtbot.waitUntil(QToolTip.isVisible, timeout=2000)
+    assert any(text in QToolTip.text() for row in grid.texts for text in row if text)
+    QToolTip.hideText()

@@ -78,7 +78,8 @@ def _term_row(terms: Terms, i: int) -> tuple[str, ...]:
         "outside" if outside else place_text(terms.places[i]),
         str(terms.codes[i]),
         weight,
-        str(terms.products[i]),
+        # Without weights nothing is multiplied.
+        weight and str(terms.products[i]),
         str(terms.running[i]),
         *("" if values is None else real_text(values[i]) for values in floats),
     )

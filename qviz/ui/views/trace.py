@@ -115,7 +115,7 @@ class TraceView(QWidget):
         self.bar.set_data(found)
         self.headline.setText(headline(trace))
         self.result.setText(result_text(trace).capitalize() + ".")
-        self.operands.setText("\n".join(f"{o.role}: {operand_text(o)}" for o in trace.operands))
+        self._show_operands(trace)
         self.note.setText(trace.note)
         self.note.setVisible(bool(trace.note))
         self.chain.setVisible(bool(trace.steps))
@@ -250,6 +250,18 @@ class TraceView(QWidget):
         layout.addWidget(self.progress)
 
     # -- filling -----------------------------------------------------------------------------
+
+    def _show_operands(self, trace: ElementTrace) -> None:
+        """One line, so that the steps have room; their tensors and shapes are in its tooltip."""
+        short = (
+            f"{o.role} {o.dtype}"
+            + ("" if o.scale is None else with_minus(f": {o.scale:.6g}, {o.zero_point}"))
+            for o in trace.operands
+        )
+        self.operands.setText(self.tr("Scale and zero point:  {0}").format("  ·  ".join(short)))
+        whole = "\n".join(f"{o.role}: {operand_text(o)}" for o in trace.operands)
+        self.operands.setToolTip(whole)
+        self.operands.setAccessibleDescription(whole)
 
     def _difference_title(self, trace: ElementTrace) -> str:
         if trace.difference is None:

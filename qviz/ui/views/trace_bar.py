@@ -149,6 +149,8 @@ class ElementBar(QWidget):
 
     def _make_controls(self) -> None:
         self.operator = QComboBox()
+        # By default Qt keeps the width of the first operator that was shown.
+        self.operator.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.operator.setAccessibleName(self.tr("Operator of the layer"))
         self.operator.setToolTip(self.tr("Which of the layer's operators to trace"))
         self.operator.activated.connect(self._on_operator)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
     QFontMetricsF,
+    QHelpEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from qviz.ui.heat_bar import cividis
 from qviz.ui.theme import LIGHT, Theme
@@ -108,15 +109,33 @@ class CodeGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Tell which cell was pressed."""
-        place = event.position() - self._cells.topLeft()
-        if not self._cells.contains(event.position()):
-            return
+        found = self._cell_at(event.position())
+        if found is not None:
+            self.clicked.emit(*found)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the number of a cell, which may have no room in it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            found = self._cell_at(QPointF(event.pos()))
+            cell = None if found is None else self._rows[found[0]][found[1]]
+            if cell is not None:
+                tip = f"{self._title}: {cell.text}\n{self.toolTip()}"
+                QToolTip.showText(event.globalPos(), tip, self)
+                return True
+        return super().event(event)
+
+    def _cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        """Row and column of the cell at that place of the widget."""
+        place = position - self._cells.topLeft()
+        if not self._cells.contains(position):
+            return None
         # The lower edge belongs to the rectangle, but to no row.
         row = min(int(place.y() / self._cells.height() * len(self._rows)), len(self._rows) - 1)
         columns = max(len(r) for r in self._rows)
         column = int(place.x() / self._cells.width() * columns)
         if column < len(self._rows[row]) and self._rows[row][column] is not None:
-            self.clicked.emit(row, column)
+            return row, column
+        return None
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw title, cells and caption."""

@@ -147,6 +147,8 @@ class DifferencePlot(Plot):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=0, tickFont=small_font())
             axis.setGrid(False)
+        # The numbers stand beside the bars; below a narrow plot they would lie on each other.
+        self.item.getAxis("bottom").setTicks([[(0, "0")]])
         self.item.getAxis("bottom").setStyle(tickFont=small_font())
         self.item.getAxis("right").setWidth(76)
         self.box.setMouseEnabled(x=False, y=False)

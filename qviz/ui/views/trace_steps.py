@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from qviz.evaluation.element import ElementTrace, Step
 from qviz.evaluation.element.text import headline
@@ -14,7 +14,10 @@ from qviz.ui.theme import LIGHT, Theme
 
 
 class StepChain(QScrollArea):
-    """A card for every step: what is done, the formula with the numbers, and why."""
+    """A card for every step: what is done, the formula with the numbers, and why.
+
+    Where all that has no room, each is one line with its result, and opens when it is clicked.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +27,8 @@ class StepChain(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Steps"))
-        self.cards: list[QFrame] = []
+        self.cards: list[StepCard] = []
+        self._open = -1
         self._fill(())
 
     def set_data(self, trace: ElementTrace) -> None:
@@ -53,40 +57,112 @@ class StepChain(QScrollArea):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Explain as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fill(self, steps: tuple[Step, ...]) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(0)
+        column.setSpacing(3)
         self.cards = []
         for number, step in enumerate(steps, 1):
-            if number > 1:
-                arrow = QLabel("↓")
-                arrow.setObjectName("muted")
-                arrow.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-                column.addWidget(arrow)
-            self.cards.append(self._card(number, step))
-            column.addWidget(self.cards[-1])
+            card = StepCard(number, step, self._theme)
+            card.chosen.connect(self._on_chosen)
+            self.cards.append(card)
+            column.addWidget(card)
         column.addStretch(1)
         self.setWidget(inside)
+        self._open = -1
+        self._fit()
+        # Once the widths are known, should they not be yet.
+        QTimer.singleShot(0, inside, self._fit)
 
-    def _card(self, number: int, step: Step) -> QFrame:
-        card = QFrame()
-        card.setObjectName("card")
-        text = QVBoxLayout(card)
-        text.setContentsMargins(10, 6, 10, 7)
-        text.setSpacing(2)
-        title = QLabel(f"<b>{number}. {escape(step.name)}</b>")
-        formula = QLabel(_formula(step, self._theme))
-        sentence = QLabel(step.sentence)
-        sentence.setObjectName("muted")
-        for label in (title, formula, sentence):
+    def _fit(self) -> None:
+        """Open every card if all have room, else the one that was chosen."""
+        self._open_cards(set(range(len(self.cards))))
+        inside = self.widget()
+        column = None if inside is None else inside.layout()
+        if column is not None and column.heightForWidth(self.viewport().width()) > self.height():
+            self._open_cards({self._open})
+
+    def _open_cards(self, wanted: set[int]) -> None:
+        for i, card in enumerate(self.cards):
+            card.set_open(i in wanted)
+
+    def _on_chosen(self, number: int) -> None:
+        self._open = -1 if self._open == number - 1 else number - 1
+        self._fit()
+        if self._open >= 0:
+            # Once it has its height.
+            card = self.cards[self._open]
+            QTimer.singleShot(0, card, lambda: self.ensureWidgetVisible(card, 0, 4))
+
+
+class StepCard(QFrame):
+    """A step: one line with its result, or all of its text.
+
+    Signals
+    -------
+    chosen (number)
+        It was clicked, or Space was pressed on it.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, number: int, step: Step, theme: Theme) -> None:
+        super().__init__()
+        self._number, self._step, self._theme = number, step, theme
+        self.setObjectName("card")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._text = QVBoxLayout(self)
+        self._text.setSpacing(2)
+        self._title = QLabel()
+        # One line is cut where it is too long, and does not widen the chain.
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._formula = QLabel(_formula(step, theme))
+        self._sentence = QLabel(step.sentence)
+        self._sentence.setObjectName("muted")
+        for label in (self._title, self._formula, self._sentence):
             label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            text.addWidget(label)
-        card.setAccessibleName(f"{number}. {step.name}")
-        card.setAccessibleDescription(f"{step.formula}. {step.sentence}")
-        return card
+            self._text.addWidget(label)
+        self.setAccessibleName(f"{number}. {step.name}")
+        self.setAccessibleDescription(f"{step.formula}. {step.sentence}")
+        self.set_open(True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether formula and reason are shown."""
+        return not self._sentence.isHidden()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show everything, or one line."""
+        name = f"<b>{self._number}. {escape(self._step.name)}</b>"
+        _, sign, result = self._step.formula.rpartition(" = ")
+        if sign and not is_open:
+            name += f' &nbsp; <b style="color:{self._theme.int8}">{escape(result)}</b>'
+        self._title.setText(name)
+        self._title.setWordWrap(is_open)
+        self._formula.setVisible(is_open)
+        self._sentence.setVisible(is_open)
+        self._text.setContentsMargins(10, 4 if is_open else 1, 10, 5 if is_open else 2)
+        step = self._step
+        self.setToolTip("" if is_open else f"{step.formula} {step.unit}\n{step.sentence}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Open or close it."""
+        super().mousePressEvent(event)
+        self.chosen.emit(self._number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Space opens or closes it."""
+        if event.key() == Qt.Key.Key_Space:
+            self.chosen.emit(self._number)
+        else:
+            super().keyPressEvent(event)
 
 
 def _formula(step: Step, theme: Theme) -> str:

@@ -29,6 +29,8 @@ class TraceTables(QSplitter):
             range(len(rows)),
             [[_cell(text, i in numeric) for i, text in enumerate(row)] for row in rows],
         )
+        for i in range(len(TERM_COLUMNS)):
+            self.terms.setColumnHidden(i, not any(row[i] for row in rows))
         self.terms.setVisible(bool(rows))
         steps = step_rows(trace)
         self.steps.source.set_rows(

@@ -15,8 +15,9 @@ from qviz.ui.views.trace_grid import CodeGrid, GridCell
 from qviz.ui.views.trace_plot import AccumulatorPlot
 from qviz.ui.wording import tr
 
-# Channels that are shown at once where the window has a single pixel.
-_COLUMNS, _PAGE = 4, 16
+# Channels that are shown at once where the window has a single pixel; in the least width of the
+# panel three numbers have room beside each other.
+_COLUMNS, _PAGE = 3, 12
 _LARGEST_GRID = 24
 _TALLEST = 300
 _TICK_MS = 130
