@@ -62,6 +62,13 @@ def commands() -> tuple[Command, ...]:
             "Ctrl+Shift+E",
             "report",
         ),
+        Command(
+            "start_page",
+            "file",
+            tr("S&tart page"),
+            tr("Back to the samples and demos; Weights returns to the model"),
+            starts_group=True,
+        ),
         Command("quit", "file", tr("&Quit"), tr("Close qviz"), "Ctrl+Q", starts_group=True),
         Command("undo", "edit", tr("&Undo"), tr("Take back the last change of scheme"), "Ctrl+Z"),
         Command("redo", "edit", tr("&Redo"), tr("Do it again"), "Ctrl+Y"),
@@ -130,6 +137,8 @@ def commands() -> tuple[Command, ...]:
     )
 
 
+# What quantizes, and so needs a float model.
+_OF_SCHEMES = ("compare", "export_model", "keep_float")
 _TOOLBAR = (
     "open",
     "run",
@@ -198,8 +207,16 @@ class Actions:
         for name, slot in slots.items():
             self._actions[name].triggered.connect(lambda _=False, slot=slot: slot())
 
-    def enable(self, *, opened: bool, running: bool, with_data: bool, with_runs: bool) -> None:
-        """Enable what can be done now."""
+    def enable(
+        self,
+        *,
+        opened: bool,
+        running: bool,
+        with_data: bool,
+        with_runs: bool,
+        why_no_scheme: str = "",
+    ) -> None:
+        """Enable what can be done now; `why_no_scheme` where no scheme can be applied."""
         ready = opened and not running and with_data
         for name, on in {
             "run": ready,
@@ -211,6 +228,11 @@ class Actions:
             "verify": opened and not running,
         }.items():
             self._actions[name].setEnabled(on)
+        for command in self._commands:
+            if command.name in _OF_SCHEMES:
+                action = self._actions[command.name]
+                action.setEnabled(action.isEnabled() and not why_no_scheme)
+                action.setToolTip(why_no_scheme or _tip(command))
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus; returns them by name."""

@@ -50,6 +50,7 @@ from qviz.ui.view_tabs import (
     WEIGHTS,
     ViewTabs,
 )
+from qviz.ui.wording import already_quantized
 from qviz.ui.workbench import Workbench
 from qviz.ui.worker_bridge import Process, worker_process
 
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
                 "export_model": files.export_model,
                 "export_plot": files.export_plot,
                 "report": files.write_report,
+                "start_page": tabs.show_start,
                 "quit": self.close,
                 "undo": self.undo.stack.undo,
                 "redo": self.undo.stack.redo,
@@ -181,7 +183,7 @@ class MainWindow(QMainWindow):
                 "keep_float": lambda: self.session.toggle_float_layer(self.session.layer),
                 "palette": self._show_palette,
                 "reset_settings": self._reset_settings,
-                "weights": lambda: tabs.setCurrentIndex(WEIGHTS),
+                "weights": tabs.show_model,
                 "sine": lambda: tabs.setCurrentIndex(SINE),
                 "layer_error": lambda: tabs.setCurrentIndex(LAYER_ERROR),
                 "compare_tab": lambda: tabs.setCurrentIndex(COMPARE),
@@ -213,6 +215,7 @@ class MainWindow(QMainWindow):
         bench.began.connect(self._on_began)
         bench.progressed.connect(self.strip.show_stage)
         bench.ended.connect(self._on_ended)
+        bench.ran.connect(lambda run: self.strip.show_result(run.summary))
         bench.complained.connect(self._complain)
         bench.weights_ready.connect(self.tabs.show_weights)
         bench.eightbit_ready.connect(self.tabs.show_eightbit)
@@ -222,6 +225,7 @@ class MainWindow(QMainWindow):
         files.written.connect(self._on_written)
         self.strip.stop_asked.connect(bench.stop)
         self.strip.log_asked.connect(self._show_log)
+        self.strip.compare_asked.connect(lambda: self.tabs.setCurrentIndex(COMPARE))
         self.panels.scheme.run_asked.connect(self._run)
         self.panels.scheme.compare_asked.connect(self._compare_all)
         self.panels.scheme.advice_asked.connect(lambda: self.tabs.setCurrentIndex(ADVICE))
@@ -281,7 +285,9 @@ class MainWindow(QMainWindow):
         CommandPalette((*self.commands.all(), *self.languages.actions()), self).show_over(self)
 
     def _show_log(self) -> None:
-        TextDialog(self.tr("Session log"), "", self.log.text(), self).open()
+        dialog = TextDialog(self.tr("Session log"), "", self.log.text(), self)
+        dialog.open()
+        dialog.show_end()
 
     def _reset_layout(self) -> None:
         for dock, (area, _) in zip(self.docks, _DOCKS, strict=True):
@@ -313,12 +319,15 @@ class MainWindow(QMainWindow):
             running=running,
             with_data=bool(self.session.data.name_or_path),
             with_runs=self.session.run is not None,
+            why_no_scheme=already_quantized(self.session.stored) if self.session.stored else "",
         )
         self.panels.scheme.set_ready(model=opened, running=running)
         self.tabs.set_empty_button(
-            self.tr("Run {0}").format(self.session.scheme.id)
-            if opened
-            else self.tr("Try the digits sample")
+            self.tr("Try the digits sample")
+            if not opened
+            else self.tr("Measure the file as it is")
+            if self.session.stored
+            else self.tr("Run {0}").format(self.session.scheme.id)
         )
         title = self.session.title
         self.setWindowTitle(f"{title} – qviz" if title else "qviz")
@@ -329,6 +338,8 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(WEIGHTS)
         for note in model.notes:
             self.log.add(note)
+        if model.stored:
+            self.log.add(already_quantized(model.stored))
         self._update()
 
     # -- from the rest -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -129,3 +129,9 @@ class TextDialog(QDialog):
         copy.clicked.connect(lambda: QApplication.clipboard().setText(f"{headline}\n\n{text}"))
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+
+    def show_end(self) -> None:
+        """Go to the last line, the newest of a log."""
+        self.box.moveCursor(QTextCursor.MoveOperation.End)
+        self.box.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+        self.box.verticalScrollBar().setValue(self.box.verticalScrollBar().maximum())

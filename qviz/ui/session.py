@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from qviz.evaluation.results import Comparison, DataInfo, LayerError, SchemeResult
 from qviz.jobs.results import DataSpec, LayerSummary, ModelSummary, RunOptions
+from qviz.quantities import bytes_text
 from qviz.quantization.scheme import SCHEMES, Scheme
-from qviz.ui.wording import scheme_label
+from qviz.ui.wording import format_metric, metric_title, scheme_label
 
 #: Families in which single layers can stay in float32.
 FAMILIES_WITH_FLOAT_LAYERS = ("int8", "dynamic-range")
@@ -41,6 +42,16 @@ class Run:
         """Scheme and options, and the model's output where it is not the first."""
         label = scheme_label(self.result.scheme)
         return f"{label} · {self.options.output}" if self.options.output else label
+
+    @property
+    def summary(self) -> str:
+        """Label, first metric and size, for one line."""
+        name = next(iter(self.result.metrics), None)
+        parts = [self.label]
+        if name is not None:
+            parts.append(f"{metric_title(name)} {format_metric(name, self.result.metrics[name])}")
+        parts.append(bytes_text(self.result.size_bytes))
+        return "  ·  ".join(parts)
 
     def layer(self, name: str) -> LayerError | None:
         """Error of the layer of that name."""
@@ -82,6 +93,11 @@ class Session(QObject):
         if self.model is None:
             return ""
         return f"{self.model.info.name} · {self.run.label}" if self.run else self.model.info.name
+
+    @property
+    def stored(self) -> str:
+        """What shows that the model is quantized already; empty for a float model."""
+        return self.model.stored if self.model is not None else ""
 
     # -- model and selection -----------------------------------------------------------------
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from html import escape
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from qviz.ui.wording import format_clock
 from qviz.ui.workers import Stage
 
 _COUNTED = 500
+# The last steps are the slowest (eightbit, layer errors): less than this is not worth a promise.
+_FINISHING_SECONDS = 2.0
 
 
 class StatusStrip(QWidget):
@@ -16,10 +20,11 @@ class StatusStrip(QWidget):
 
     Signals
     -------
-    stop_asked (), log_asked ()
+    stop_asked (), log_asked (), compare_asked ()
     """
 
     stop_asked = Signal()
+    compare_asked = Signal()
     log_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,10 +41,19 @@ class StatusStrip(QWidget):
         self.details = QPushButton(self.tr("Log"))
         self.details.setToolTip(self.tr("What happened in this session"))
         self.details.clicked.connect(self.log_asked)
+        self.result = QLabel()
+        self.result.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.result.linkActivated.connect(self.compare_asked)
+        self.result.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(8, 2, 8, 2)
         line.setSpacing(10)
-        line.addWidget(self.message, 1)
+        line.addWidget(self.message)
+        line.addWidget(self.result)
+        line.addStretch(1)
         for widget in (self.bar, self.time, self.stop, self.details):
             line.addWidget(widget)
         self._elapsed = 0.0
@@ -51,6 +65,7 @@ class StatusStrip(QWidget):
 
     def begin(self, title: str) -> None:
         """A job began."""
+        self.result.hide()
         self.message.setText(title)
         self.bar.setRange(0, 0)
         self._elapsed, self._left = 0.0, None
@@ -79,6 +94,12 @@ class StatusStrip(QWidget):
         self.message.setText(sentence or self.tr("Ready"))
         self._show_running(False)
 
+    def show_result(self, text: str) -> None:
+        """Say what a run gave, with a link to the comparison."""
+        link = f'<a href="compare">{escape(self.tr("Compare"))}</a>'
+        self.result.setText(f"<b>{escape(text)}</b> &nbsp; {link}")
+        self.result.show()
+
     def _on_tick(self) -> None:
         self._elapsed += 1
         if self._left is not None:
@@ -87,7 +108,9 @@ class StatusStrip(QWidget):
 
     def _show_time(self) -> None:
         text = format_clock(self._elapsed)
-        if self._left is not None:
+        if self._left is not None and self._left < _FINISHING_SECONDS:
+            text += self.tr(", finishing")
+        elif self._left is not None:
             text += self.tr(", about {0} left").format(format_clock(self._left))
         self.time.setText(text)
 

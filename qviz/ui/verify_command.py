@@ -39,7 +39,9 @@ class VerifyCommand(QObject):
         data = session.data.name_or_path
         if scheme.needs_calibration and not data:
             fits = False
-        dialog.offer(session.model.info.name, scheme.id if fits else "", Path(data).name)
+        was_run = any(run.result.scheme == scheme for run in session.runs)
+        name = session.model.info.name
+        dialog.offer(name, scheme.id if fits else "", Path(data).name, was_run=was_run)
         dialog.show()
         dialog.raise_()
 

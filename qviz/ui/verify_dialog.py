@@ -47,6 +47,7 @@ class VerifyDialog(JobDialog):
         self.verify.clicked.connect(self.verify_asked)
         self.setWindowTitle(self.tr("Verify against LiteRT"))
         self._result: Verification | None = None
+        self._offered = ("", "")
         about = QLabel(
             self.tr(
                 "The same inputs run through qviz and through the LiteRT interpreter, and every "
@@ -71,7 +72,7 @@ class VerifyDialog(JobDialog):
         self.resize(860, 520)
         self._fill(())
 
-    def offer(self, model: str, scheme: str, data: str) -> None:
+    def offer(self, model: str, scheme: str, data: str, *, was_run: bool = False) -> None:
         """Say what there is to verify.
 
         Parameters
@@ -82,8 +83,13 @@ class VerifyDialog(JobDialog):
             Id of the chosen scheme; empty where it makes no ``.tflite`` file.
         data : str
             Name of the chosen data; empty for none.
+        was_run : bool
+            Whether that scheme was run: then it is what one will want to verify.
         """
         chosen = self.subject.currentData()
+        if was_run and scheme and self._offered != (model, scheme):
+            chosen = "scheme"
+        self._offered = (model, scheme if was_run else "")
         self.subject.clear()
         self.subject.addItem(self.tr("{0} as it is").format(model), "model")
         if scheme:

@@ -101,6 +101,7 @@ class ViewTabs(QTabWidget):
         self._refresh_soon.setInterval(0)
         self._refresh_soon.timeout.connect(self.refresh)
         self.currentChanged.connect(self.refresh)
+        self.tabBarClicked.connect(self._on_tab_clicked)
         start.installEventFilter(self)
         QTimer.singleShot(_LATEST_MS, self, self.build)
 
@@ -242,6 +243,20 @@ class ViewTabs(QTabWidget):
         focused = next((p for p in plots if p.widget.hasFocus()), None)
         return focused or (plots[0] if plots else None)
 
+    def show_start(self) -> None:
+        """Show the start page; the model stays open."""
+        self.setCurrentIndex(WEIGHTS)
+        self.pages[WEIGHTS].set_empty(True)
+
+    def show_model(self) -> None:
+        """Show the weights, or the start page as long as no model is open."""
+        self.setCurrentIndex(WEIGHTS)
+        self.pages[WEIGHTS].set_empty(self.session.model is None)
+
+    def _on_tab_clicked(self, index: int) -> None:
+        if index == WEIGHTS:
+            self.show_model()
+
     def toggle_log(self) -> None:
         """Switch the count axis of the weights between linear and logarithmic."""
         if self.weights is not None:
@@ -287,6 +302,7 @@ class ViewTabs(QTabWidget):
         summary = self.session.layer_summary()
         if self.weights is None or summary is None:
             return
+        self.pages[WEIGHTS].set_empty(False)
         self.weights.set_tensors(summary.weights, self.session.tensor, summary.taken_in)
         if not summary.weights:
             self.weights.show_nothing(summary.name)

@@ -30,6 +30,8 @@ class Workbench(Workers):
     -------
     trust_asked (path)
         The file carries code; call :meth:`open_model` again with ``allow_code=True`` if trusted.
+    ran (Run)
+        One scheme was run, not an overview of several.
     comparison_began (), compared ()
         Of several schemes at once; the latter only where all were run.
     weights_ready (WeightView)
@@ -40,6 +42,7 @@ class Workbench(Workers):
 
     trust_asked = Signal(str)
     comparison_began = Signal()
+    ran = Signal(object)
     compared = Signal()
     weights_ready = Signal(object)
     eightbit_ready = Signal(object)
@@ -114,7 +117,13 @@ class Workbench(Workers):
         )
 
     def run(self) -> None:
-        """Run the chosen scheme, with the float model before it if it was not run yet."""
+        """Run the chosen scheme, with the float model before it if it was not run yet.
+
+        A file that is quantized already is measured as it is.
+        """
+        if self.session.stored:
+            self._compare((), self.tr("Measuring {0} as it is").format(self.session.title))
+            return
         schemes = [self.session.scheme]
         if schemes[0].id != "float32" and not self.session.has_float_run():
             schemes.insert(0, SCHEMES["float32"])
@@ -203,6 +212,31 @@ class Workbench(Workers):
             self.weights_ready.emit(model.first_weights)
         if model.part is not None:
             self.complained.emit(self._about_part(model.part), "")
+        self._check_data()
+
+    def _check_data(self) -> None:
+        """Let go of data that were chosen for another model and do not fit this one."""
+        session = self.session
+        path, data = session.path, session.data
+        # What is compared at once complains itself.
+        if not data.name_or_path or self.running:
+            return
+
+        def on_checked(reason: str) -> None:
+            if not reason or self.running or (session.path, session.data) != (path, data):
+                return
+            session.choose_data(DataSpec(""))
+            text = self.tr("{0} does not fit this model, so that no data are chosen: {1}")
+            self.ended.emit(text.format(Path(data.name_or_path).name, reason))
+
+        self._submit(
+            self._quick,
+            "fits",
+            {"path": path, "data": data, "allow_code": session.allow_code},
+            on_checked,
+            on_failed=lambda _message, _details: None,
+            replace=True,
+        )
 
     def _about_part(self, part: ModelPart) -> str:
         """What of a model can be looked at and run where an operator of it cannot be run."""
@@ -221,11 +255,13 @@ class Workbench(Workers):
         self.session.add_comparison(comparison, data, options)
         if is_overview:
             self.compared.emit()
+        elif self.session.run is not None:
+            self.ran.emit(self.session.run)
         said = []
         if comparison.part is not None:
             # Which schemes fit is of less weight, and stands in the details.
             said.append(comparison.part_note)
-        elif comparison.skipped:
+        elif comparison.skipped and not self.session.stored:
             first, reason = comparison.skipped[0]
             said.append(self.tr("{0} was skipped: {1}").format(first, reason))
             if more := len(comparison.skipped) - 1:

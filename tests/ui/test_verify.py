@@ -112,6 +112,20 @@ def test_artifact_of_the_scheme_with_real_samples(
     assert verified["data"] == DataSpec("digits")
 
 
+def test_what_was_run_is_offered_first(opened: MainWindow, qtbot: QtBot):
+    opened.commands["verify"].trigger()
+    subject = opened.verification.dialog.subject
+    assert subject.currentData() == "model"
+    with qtbot.waitSignal(opened.workbench.ran, timeout=10_000):
+        opened.commands["run"].trigger()
+    opened.commands["verify"].trigger()
+    assert subject.currentData() == "scheme"
+    # Another choice is kept.
+    subject.setCurrentIndex(0)
+    opened.commands["verify"].trigger()
+    assert subject.currentData() == "model"
+
+
 def test_scheme_without_a_tflite_file_is_not_offered(opened: MainWindow, dialog: VerifyDialog):
     assert [dialog.subject.itemData(i) for i in range(2)] == ["model", "scheme"]
     for name in ("tfjs-uint8", "float32"):

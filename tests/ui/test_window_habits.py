@@ -12,10 +12,15 @@ from pytestqt.qtbot import QtBot
 import qviz
 from qviz.graph.passes import to_inference_form
 from qviz.jobs.summaries import model_summary as summarize
+from qviz.quantities import bytes_text
 from qviz.resources import sample_models
 from qviz.ui.main_window import MainWindow
+from qviz.ui.message_bar import TextDialog
 from qviz.ui.recent_menu import RecentMenu
+from qviz.ui.status_strip import StatusStrip
 from qviz.ui.view_tabs import ADVICE, COMPARE, SINE, WEIGHTS
+from qviz.ui.wording import format_metric
+from qviz.ui.workers import Stage
 
 PATIENCE_MS = 20_000
 
@@ -119,3 +124,56 @@ def test_no_view_takes_the_room_of_the_panels(window: MainWindow, qtbot: QtBot) 
         window.tabs.setCurrentIndex(tab)
         qtbot.wait(1)
         assert window.docks[0].width() == before
+
+
+def test_a_run_tells_its_result_and_leads_to_the_comparison(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(opened.workbench.ran, timeout=10_000):
+        opened.commands["run"].trigger()
+    strip, run = opened.strip, opened.session.run
+    assert run is not None
+    assert strip.result.isVisible()
+    assert run.label in strip.result.text()
+    assert format_metric("top1", run.result.metrics["top1"]) in strip.result.text()
+    assert bytes_text(run.result.size_bytes) in strip.result.text()
+    strip.result.linkActivated.emit("compare")
+    assert opened.tabs.currentIndex() == COMPARE
+    opened.strip.begin("another")
+    assert not strip.result.isVisible()
+
+
+def test_start_page_is_always_within_reach(opened: MainWindow, qtbot: QtBot) -> None:
+    page = opened.tabs.pages[WEIGHTS]
+    opened.commands["start_page"].trigger()
+    assert page.is_empty
+    assert opened.start_page.isVisible()
+    opened.commands["weights"].trigger()
+    assert not page.is_empty
+    opened.commands["start_page"].trigger()
+    opened.panels.layers.table.selectRow(3)
+    assert not page.is_empty
+
+
+def test_log_opens_at_its_end(opened: MainWindow, qtbot: QtBot) -> None:
+    for i in range(200):
+        opened.log.add(f"line {i}")
+    opened.commands["history"].trigger()
+    dialog = opened.findChild(TextDialog)
+    assert dialog is not None
+    bar = dialog.box.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert bar.value() == bar.maximum()
+    dialog.close()
+
+
+def test_what_is_nearly_done_is_finishing(qtbot: QtBot) -> None:
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.begin("a job")
+    strip.show_stage(Stage("eightbit", 90, 100, 30.0, 20.0))
+    assert "0:20 left" in strip.time.text()
+    strip.show_stage(Stage("eightbit", 99, 100, 40.0, 1.0))
+    assert "left" not in strip.time.text()
+    assert "finishing" in strip.time.text()
+    strip.end("")
