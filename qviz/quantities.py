@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 
-def counted(count: int, thing: str) -> str:
-    """How many of a thing there are: ``1 sample``, ``2,000 samples``."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+def counted(count: int, thing: str, things: str = "") -> str:
+    """How many of a thing there are: ``1 sample``, ``2,000 samples``, or as `things` calls them."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {things or f'{thing}s'}"
 
 
 def percent_text(share: float, digits: int = 2) -> str:

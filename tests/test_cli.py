@@ -71,6 +71,13 @@ def test_help_names_the_commands(run) -> None:  # type: ignore[no-untyped-def]
         assert "Usage: qviz" in told.out
 
 
+def test_help_shows_the_choices_of_an_option(run) -> None:  # type: ignore[no-untyped-def]
+    told = run("compare", "--help").out
+    for choices in ("min-max|percentile", "tensorflow|true", "reference|xnnpack", "layer|global"):
+        assert choices in told
+    assert "cpu|gpu|edge-tpu|microcontroller|browser" in run("advise", "--help").out
+
+
 def test_version(run) -> None:  # type: ignore[no-untyped-def]
     assert run("--version").out == f"qviz {qviz.__version__}\n"
 
@@ -231,12 +238,13 @@ def test_preprocessing_is_shown(run, tmp_path: Path) -> None:  # type: ignore[no
 
 
 BAD: list[tuple[tuple[str, ...], int, str]] = [
-    (("inspect",), 2, "Missing argument 'MODEL'"),
-    (("compare", DIGITS), 2, "Missing option '--data'"),
+    (("inspect",), 2, "Missing argument 'MODEL'. See qviz inspect --help."),
+    (("compare", DIGITS), 2, "See qviz compare --help."),
     (("compare", DIGITS, "--data", "digits", "--nonsense"), 2, "No such option"),
     (("compare", DIGITS, "--data", "digits", "--seed", "many"), 2, "'--seed'"),
     (("nosuch",), 1, "neither a file nor a command"),
-    (("nosuch", "--data", "x"), 2, "No such option"),
+    (("compar", "--data", "x"), 1, "Did you mean compare? Commands: open, inspect, schemes, "),
+    (("digits", "--data", "x"), 2, "No such option"),
     (("inspect", "nosuch.keras"), 1, "There is no file 'nosuch.keras'"),
     (("compare", DIGITS, "--data", "nosuch.npz"), 1, "no data set 'nosuch.npz'"),
     (("compare", DIGITS, "--data", "digits", "--schemes", "int4"), 1, "no scheme 'int4'"),

@@ -84,7 +84,8 @@ def _dispatch(arguments: list[str]) -> int:
         if not hasattr(error, "format_message"):
             raise
         message = str(error.format_message()).rstrip(".")
-        return complain(f"{message}. See qviz --help.", 2)
+        place = getattr(getattr(error, "ctx", None), "command_path", "qviz")
+        return complain(f"{message}. See {place} --help.", 2)
     if result == _INTERRUPTED:
         # Some versions of typer turn Ctrl+C into this code without a word.
         raise KeyboardInterrupt

@@ -37,7 +37,11 @@ def advise(
     limit: opt.Limit = None,
     hardware: Annotated[
         str,
-        typer.Option("--hardware", help="cpu, gpu, edge-tpu, microcontroller or browser."),
+        typer.Option(
+            "--hardware",
+            metavar="cpu|gpu|edge-tpu|microcontroller|browser",
+            help="Where the model will run.",
+        ),
     ] = "cpu",
     tolerance: Annotated[
         float,
@@ -49,7 +53,7 @@ def advise(
         ),
     ] = 0.01,
     size: Annotated[
-        str, typer.Option("--size", help="How much smaller it has to be: 4x or 2x.")
+        str, typer.Option("--size", metavar="4x|2x", help="How much smaller it has to be.")
     ] = "4x",
     samples: Annotated[
         bool, typer.Option("--samples/--no-samples", help="Whether there are samples to calibrate.")

@@ -25,7 +25,9 @@ from qviz.cli.outputs import JsonFile, check_outputs, deliver
 from qviz.cli.quantizing import quantize
 from qviz.cli.tracing import trace
 from qviz.cli.verification import verify
+from qviz.cli.window import unknown_word
 from qviz.errors import QvizError
+from qviz.resources import named_model
 
 if TYPE_CHECKING:
     pass
@@ -37,6 +39,9 @@ class ModelGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put ``open`` before a model's name."""
         if args and args[0][:1] != "-" and args[0] not in self.commands:
+            if len(args) > 1 and "--help" not in args and not Path(named_model(args[0])).exists():
+                # Told by its own name, not by the options that a model does not take.
+                raise unknown_word(args[0])
             args = ["open", *args]
         return list(super().parse_args(ctx, args))
 

@@ -59,14 +59,15 @@ def print_comparison(comparison: Comparison) -> None:
         out.print(_sparsity(comparison))
         left_out = sum(len(row.sparsity) for row in comparison.rows) - _SHOWN_WEIGHTS
         if left_out > 0:
-            say(f"... and {left_out} more in the report")
+            say(f"... and {left_out} more, which a report has (-o F.html)")
     if note := latency_note(comparison):
         say(note)
     notes = grouped_notes(comparison)
     for note, schemes in notes[:SHOWN_NOTES]:
         say(f"{note} ({', '.join(schemes)})")
     if len(notes) > SHOWN_NOTES:
-        say(f"... and {len(notes) - SHOWN_NOTES} more notes in the report")
+        more = counted(len(notes) - SHOWN_NOTES, "more note")
+        say(f"... and {more}, which a report has (-o F.html)")
     for scheme, reason in comparison.skipped:
         say(f"{scheme} was not run: {reason}")
     for sentence in storage_findings(comparison):

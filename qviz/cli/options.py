@@ -88,12 +88,14 @@ Samples = Annotated[
         "--samples", "-n", min=1, help="Random inputs to run, and as many samples of the data."
     ),
 ]
+_RANGES = ("min-max", "percentile")
+_CALIBRATIONS = ("tensorflow", "true")
 ROUNDING_MODES = ("reference", "xnnpack")
 Rounding = Annotated[
     str,
     typer.Option(
         "--rounding",
-        metavar="R",
+        metavar="|".join(ROUNDING_MODES),
         help="Whose integers: reference (TFLite's reference kernels) or xnnpack (the default "
         "interpreter).",
     ),
@@ -106,7 +108,7 @@ Modes = Annotated[
 ]
 Range = Annotated[
     str | None,
-    typer.Option("--range", help="How values become a range: min-max or percentile."),
+    typer.Option("--range", metavar="|".join(_RANGES), help="How values become a range."),
 ]
 Percentile = Annotated[
     float | None,
@@ -121,6 +123,7 @@ Ranges = Annotated[
     str | None,
     typer.Option(
         "--calibration",
+        metavar="|".join(_CALIBRATIONS),
         help="tensorflow: ranges as TensorFlow 2.21 records them; true: each tensor's own.",
     ),
 ]
@@ -136,14 +139,19 @@ Prune = Annotated[
 ]
 PruneScope = Annotated[
     str | None,
-    typer.Option("--prune-scope", help="layer: that share of each layer; global: of all together."),
+    typer.Option(
+        "--prune-scope",
+        metavar="layer|global",
+        help="layer: that share of each layer; global: of all together.",
+    ),
 ]
 Clusters = Annotated[
     int | None,
     typer.Option("--clusters", metavar="N", help="Leave N different values in each kernel first."),
 ]
 ClusterStart = Annotated[
-    str | None, typer.Option("--cluster-start", help="Where clustering begins: linear, k-means++.")
+    str | None,
+    typer.Option("--cluster-start", metavar="linear|k-means++", help="Where clustering begins."),
 ]
 Latency = Annotated[
     bool, typer.Option("--latency", help="Time each .tflite in LiteRT on this computer.")
@@ -160,9 +168,6 @@ AllowCode = Annotated[
     bool,
     typer.Option("--allow-code", help="Run code that is stored in the model (Lambda layers)."),
 ]
-
-_RANGES = ("min-max", "percentile")
-_CALIBRATIONS = ("tensorflow", "true")
 
 
 def scheme_options(

@@ -22,11 +22,11 @@ def open_window(model: str | None) -> int:
     QvizError
         If there is no screen, no such file, or Qt cannot start.
     """
-    if model is not None and not Path(model).exists():
-        raise QvizError(
-            f"{model!r} is neither a file nor a command. Commands: inspect, schemes, quantize, "
-            f"compare, report; see qviz --help."
-        )
+    from qviz.resources import named_model
+
+    path = None if model is None else named_model(model)
+    if path is not None and not Path(path).exists():
+        raise unknown_word(path)
     if not has_screen():
         example = model or "MODEL"
         raise QvizError(
@@ -34,8 +34,23 @@ def open_window(model: str | None) -> int:
             f"one: qviz compare {example} --data DATA.npz -o report.html. To see the window, log "
             f"in with ssh -X, or start it on a virtual screen: xvfb-run -a qviz {example}."
         )
-    code = _ui("app").main(model)
+    code = _ui("app").main(path)
     return code if isinstance(code, int) else 0
+
+
+def unknown_word(word: str) -> QvizError:
+    """The error that says which commands there are, and which of them was perhaps meant."""
+    import difflib
+
+    from qviz.cli import COMMANDS
+
+    names = [name for name in COMMANDS if name != "headless"]
+    near = difflib.get_close_matches(word, names, 1)
+    guess = f" Did you mean {near[0]}?" if near else ""
+    return QvizError(
+        f"{word!r} is neither a file nor a command.{guess} Commands: {', '.join(names)}; see "
+        f"qviz --help."
+    )
 
 
 def save_picture(comparison: Comparison, target: Path) -> Path:

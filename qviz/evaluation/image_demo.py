@@ -30,6 +30,7 @@ from qviz.execution import Executor
 from qviz.execution.io import real_outputs
 from qviz.graph import Graph
 from qviz.progress import Progress, mapped
+from qviz.quantities import counted
 from qviz.quantization import quantize
 from qviz.quantization.scheme import scheme as scheme_named
 
@@ -130,8 +131,8 @@ def image_demo_steps(
     run.notes += [*notes, *judge.notes]
     if classes != IMAGENET_CLASSES:
         run.notes.append(
-            f"The network tells {classes} classes apart, not the {IMAGENET_CLASSES:,} of ImageNet: "
-            f"the published figures are of another task."
+            f"The network tells {counted(classes, 'class', 'classes')} apart, not the "
+            f"{IMAGENET_CLASSES:,} of ImageNet: the published figures are of another task."
         )
     yield from run.check_steps(cast(Any, files))
     for scaling in SCALINGS:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qviz.errors import DatasetError
 from qviz.evaluation.data_files import cache_folder
 from qviz.evaluation.preprocessing import Preprocessing
+from qviz.quantities import counted
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 
@@ -220,9 +221,9 @@ def class_indices(
             names, ids = tuple(sorted(set(labels))), ()
             if classes is not None and len(names) != classes:
                 raise DatasetError(
-                    f"The images have {len(names)} classes, the model tells {classes} apart: list "
-                    f"the model's classes in {folder / _NAME_FILES[0]}, one a line, or name the "
-                    f"folders by class number."
+                    f"The images have {counted(len(names), 'class', 'classes')}, the model tells "
+                    f"{classes} apart: list the model's classes in {folder / _NAME_FILES[0]}, one "
+                    f"a line, or name the folders by class number."
                 )
     number = {name: i for i, name in enumerate(names)}
     number.update((one, i) for i, one in enumerate(ids))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from qviz.errors import DatasetError
 from qviz.graph import Tensor
+from qviz.quantities import counted
 
 Array = NDArray[np.generic]
 Task = Literal["classification", "regression", "none"]
@@ -88,13 +89,14 @@ def fit_labels(y: Array | None, output: Tensor, where: str) -> tuple[Array | Non
         )
     if y.dtype.kind == "f" and not np.array_equal(y, np.floor(y)):
         raise DatasetError(
-            f"The labels of {where} are not whole numbers, the model tells {wide[0]} classes apart."
+            f"The labels of {where} are not whole numbers, the model tells "
+            f"{counted(wide[0], 'class', 'classes')} apart."
         )
     labels = y.astype(np.int64)
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= wide[0] > 0:
         raise DatasetError(
-            f"The labels of {where} reach from {low} to {high}, the model tells {wide[0]} classes "
-            f"apart (0 to {wide[0] - 1})."
+            f"The labels of {where} reach from {low} to {high}, the model tells "
+            f"{counted(wide[0], 'class', 'classes')} apart (0 to {wide[0] - 1})."
         )
     return labels, "classification"

@@ -180,7 +180,10 @@ def _open_folder(path: Path, allow_code: bool, wanted: InputShape, convert: bool
         return _open_json(path / "model.json", allow_code, wanted)
     if (path / "config.json").is_file() and (path / "model.weights.h5").is_file():
         raise ModelFormatError(f"{path} is an unpacked .keras file; open the .keras file itself.")
-    raise ModelFormatError(f"{path} is a folder without a SavedModel in it.")
+    raise ModelFormatError(
+        f"{path} is a folder without a SavedModel or a model.json (TensorFlow.js) in it; name the "
+        f"model's own file or folder."
+    )
 
 
 def _open_json(path: Path, allow_code: bool, wanted: InputShape) -> Graph:

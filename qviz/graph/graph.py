@@ -43,7 +43,7 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Graph:
     """Operators in execution order and tensors by name; immutable.
 
@@ -67,6 +67,17 @@ class Graph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     source: Source | None = None
+
+    def __repr__(self) -> str:
+        """One line; the arrays of a model fill pages."""
+
+        def described(names: tuple[str, ...]) -> str:
+            tensors = (self.tensors[name] for name in names)
+            return ", ".join(f"{t.name} {t.shape} {t.dtype}" for t in tensors)
+
+        counts = f"{len(self.operators)} operators, {len(self.tensors)} tensors"
+        ends = f"takes {described(self.inputs)}, gives {described(self.outputs)}"
+        return f"<Graph {self.name!r}: {counts}, {ends}>"
 
     @classmethod
     def build(

@@ -10,6 +10,9 @@ threads  the executor with two threads beside one
 layers   a full report of the errors of all layers, beside TensorFlow's QuantizationDebugger and
          ai-edge-quantizer (extra ``peers``)
 
+Apart from these there are ``./run bench window`` (start-up and gaps of the window) and
+``./run bench exactness FOLDER`` (integers beside LiteRT's for all models of a folder).
+
 Takes about ten minutes for everything; ``--rounds``, ``--model`` and ``--batch`` bound it.
 """
 

@@ -57,7 +57,7 @@ def test_empty_file(tmp_path: Path) -> None:
 
 
 def test_folder_without_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelFormatError, match="folder without a SavedModel"):
+    with pytest.raises(ModelFormatError, match=r"folder without a SavedModel or a model\.json"):
         open_without_converter(tmp_path)
 
 

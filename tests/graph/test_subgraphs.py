@@ -95,6 +95,13 @@ def looping() -> Graph:
     return main_graph.with_source(Source("", "tflite", model=model))
 
 
+def test_a_graph_is_printed_in_one_line() -> None:
+    said = repr(qviz.open_model("digits"))
+    assert said.startswith("<Graph 'digits': 18 operators, ")
+    assert "takes image (1, 8, 8, 1) float32, gives dense2 (1, 10) float32>" in said
+    assert len(said) < 200
+
+
 def test_weights_in_the_body_of_a_loop_are_counted_and_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
