@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,20 @@ def test_json_holds_the_same(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     rows = list(csv.reader(target.read_text(encoding="utf-8").splitlines()))
     products = [int(row[8]) for row in rows if row[0] == "term"]
     assert products == found["terms"]["products"]
+
+
+def test_the_example_of_the_readme_has_something_to_teach(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (example,) = (line for line in lines if line.startswith("qviz trace "))
+    code, out, _ = run(capsys, *shlex.split(example, comments=True)[1:])
+    assert code == 0
+    assert "nothing is cut off" in out
+    code, out, _ = run(capsys, *shlex.split(example, comments=True)[1:], "--json", "-")
+    parts = {part["name"]: part["value"] for part in json.loads(out)["contributions"]}
+    # It is the first layer: nothing before it has an error.
+    assert {name for name, value in parts.items() if value == 0} == {"layers before"}
 
 
 def test_dynamic_range_without_data(capsys: pytest.CaptureFixture[str]) -> None:
