@@ -120,6 +120,11 @@ def fetch_steps(data: NamedData, folder: Folder = None) -> Generator[Progress, N
         yield from download_steps(data.remote, folders[0], data.title)
 
 
+def is_at_hand(data: NamedData, folder: Folder = None) -> bool:
+    """Whether the set can be read without a download."""
+    return _find(data, data_folders(folder)) is not None
+
+
 def read_arrays(data: NamedData, folder: Folder = None) -> tuple[Splits, tuple[Path, ...]]:
     """Read the set, downloading it where it is missing; also the files that it came from.
 

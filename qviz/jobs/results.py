@@ -93,6 +93,9 @@ class ModelSummary:
         Histogram of the largest weight tensor: the first picture needs no second round trip.
     part : ModelPart or None
         What can be run of a model that holds an operator that cannot be; None if all of it can.
+    stored : str
+        What shows that the file is quantized already, so that no scheme can be applied to it; empty
+        for a float model.
     """
 
     info: ModelInfo
@@ -101,6 +104,7 @@ class ModelSummary:
     notes: tuple[str, ...] = ()
     first_weights: WeightView | None = None
     part: ModelPart | None = None
+    stored: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from qviz.graph import Graph, Layer, layers
 from qviz.graph.passes import describe_folding
 from qviz.graph.subgraphs import weights_inside
 from qviz.jobs.results import LayerSummary, ModelSummary, TensorSummary
+from qviz.quantization.stored_codes import stored_codes
 
 
 def model_summary(graph: Graph, folded: Graph) -> ModelSummary:
@@ -48,6 +49,7 @@ def model_summary(graph: Graph, folded: Graph) -> ModelSummary:
         notes=(*source_notes, *folding.sentences),
         first_weights=_first_weights(folded, summaries),
         part=described(graph, found) if found.problems else None,
+        stored=stored_codes(graph),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qviz.errors import CalibrationError
+from qviz.errors import CalibrationError, DatasetError
 from qviz.evaluation import (
     Comparison,
     artifact_files,
@@ -22,6 +22,7 @@ from qviz.evaluation.artifact import artifact_targets, write_artifact_files
 from qviz.evaluation.calibration import calibration_steps
 from qviz.evaluation.element import ElementChoice
 from qviz.evaluation.lead_output import lead_with
+from qviz.evaluation.named_data import NAMED, is_at_hand
 from qviz.evaluation.verification_results import Verification
 from qviz.evaluation.weights import WeightView, weight_view
 from qviz.files import refuse_overwriting
@@ -60,6 +61,20 @@ def open_task(path: str, *, allow_code: bool = False) -> Task[ModelSummary]:
     folded = _memory.folded(path, allow_code=allow_code)
     yield Progress(2, 3, "drawing the first weights")
     return model_summary(graph, folded)
+
+
+def fits_task(path: str, data: DataSpec, *, allow_code: bool = False) -> Task[str]:
+    """Why `data` cannot be fed to a model; empty where they can, or would have to be downloaded."""
+    yield Progress(0, 0, "looking at the data")
+    graph = _memory.model(path, allow_code=allow_code)
+    named = NAMED.get(data.name_or_path)
+    if named is not None and not is_at_hand(named, data.folder or None):
+        return ""
+    try:
+        _memory.data(data, graph)
+    except DatasetError as error:
+        return str(error)
+    return ""
 
 
 def weights_task(
@@ -237,6 +252,7 @@ def trace_task(
 
 TASKS: dict[str, Callable[..., Task[Any]]] = {
     "open": open_task,
+    "fits": fits_task,
     "weights": weights_task,
     "compare": compare_task,
     "export": export_task,

@@ -58,6 +58,7 @@ class LayersPanel(QWidget):
         self._kept: frozenset[str] = frozenset()
         self._widths: tuple[int, ...] = (0, 0, 0, 0)
         self._can_keep = True
+        self._why_not = ""
         self._theme = LIGHT
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter by name or kind (Ctrl+F)"))
@@ -129,9 +130,15 @@ class LayersPanel(QWidget):
         if not self._was_scrolled:
             self.table.scrollToTop()
 
-    def set_float_layers(self, names: Collection[str], *, possible: bool) -> None:
-        """Mark the layers that the next run keeps in float32; `possible` under its scheme."""
+    def set_float_layers(
+        self, names: Collection[str], *, possible: bool, why_not: str = ""
+    ) -> None:
+        """Mark the layers that the next run keeps in float32; `possible` under its scheme.
+
+        `why_not` says why no scheme can keep any.
+        """
         self._can_keep = possible
+        self._why_not = why_not
         if frozenset(names) != self._kept:
             self._kept = frozenset(names)
             self._fill()
@@ -252,6 +259,10 @@ class LayersPanel(QWidget):
         name = self.selected
         kept = name in self._kept
         self.keep.setEnabled(bool(name) and self._can_keep)
+        about = self.tr(
+            "The next run leaves the selected layer unquantized (int8 and dynamic range)"
+        )
+        self.keep.setToolTip(self._why_not or about)
         self.keep.setChecked(kept)
         self.keep.setText(self.tr("Kept in float32") if kept else self.tr("Keep in float32"))
 

@@ -16,6 +16,7 @@ from qviz.ui.layers_panel import LayersPanel
 from qviz.ui.scheme_panel import SchemePanel
 from qviz.ui.session import FAMILIES_WITH_FLOAT_LAYERS, Run, Session
 from qviz.ui.settings import Settings
+from qviz.ui.wording import already_quantized
 
 
 class Panels(QObject):
@@ -66,6 +67,7 @@ class Panels(QObject):
         self._settings.add_recent(self._session.path)
         self._remember_folder()
         self.layers.set_layers(model.layers)
+        self.scheme.set_stored(model.stored)
         self.scheme.options.set_outputs([name for name, _, _ in model.info.outputs])
 
     def _remember_folder(self) -> None:
@@ -77,8 +79,14 @@ class Panels(QObject):
     def _on_scheme(self, scheme: Scheme) -> None:
         self._settings.scheme = scheme.id
         self.scheme.show_scheme(scheme)
-        possible = scheme.family in FAMILIES_WITH_FLOAT_LAYERS and self._session.model is not None
-        self.layers.set_float_layers(self._session.float_layers, possible=possible)
+        model = self._session.model
+        stored = model.stored if model is not None else ""
+        possible = scheme.family in FAMILIES_WITH_FLOAT_LAYERS and model is not None and not stored
+        self.layers.set_float_layers(
+            self._session.float_layers,
+            possible=possible,
+            why_not=already_quantized(stored) if stored else "",
+        )
 
     def _on_data(self, data: DataSpec) -> None:
         self._settings.data = data.name_or_path

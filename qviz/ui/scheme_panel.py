@@ -23,7 +23,7 @@ from qviz.ui.guide_text import scheme_guide
 from qviz.ui.run_options import RunOptionsForm
 from qviz.ui.scheme_options import QuantizerOptions, WeightOptions, preset_id
 from qviz.ui.section import Section
-from qviz.ui.wording import tr
+from qviz.ui.wording import already_quantized, tr
 
 
 class SchemePanel(QWidget):
@@ -47,6 +47,7 @@ class SchemePanel(QWidget):
         self._scheme = SCHEMES["int8"]
         self._kept = 0
         self._ready = False
+        self._stored = ""
         self.data = DataChooser()
         self.data.data_chosen.connect(self.data_chosen)
         self.quantizer = QuantizerOptions()
@@ -111,6 +112,29 @@ class SchemePanel(QWidget):
         """Show options that were chosen elsewhere."""
         self.options.show_options(options)
 
+    def set_stored(self, found: str) -> None:
+        """Offer no scheme for a file that is quantized already, and say why.
+
+        `found` is what shows it; empty for a float model.
+        """
+        self._stored = found
+        reason = already_quantized(found) if found else ""
+        for scheme_id, button in self._radio.items():
+            button.setEnabled(not found)
+            button.setToolTip(reason or scheme_guide(SCHEMES[scheme_id]))
+        for options in (self.quantizer, self.weights, self.advice):
+            options.setEnabled(not found)
+        for options, tip in (
+            (self.quantizer, ""),
+            (self.weights, ""),
+            (self.advice, self.tr("A few questions lead to a scheme, with the reason")),
+            (self.run, self.tr("Run the chosen scheme (Ctrl+R)")),
+            (self.compare, self.tr("Run every scheme (Ctrl+Shift+R)")),
+        ):
+            options.setToolTip(reason or tip)
+        self._describe()
+        self._update_buttons()
+
     def set_ready(self, *, model: bool, running: bool) -> None:
         """Whether there is a model to run, and whether one runs."""
         self._ready = model and not running
@@ -125,7 +149,8 @@ class SchemePanel(QWidget):
         column.setSpacing(4)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
+        # So close that everything has room in a window of 800 pixels.
+        grid.setVerticalSpacing(1)
         column.addLayout(grid)
         rows = (len(SCHEMES) + 1) // 2
         self.presets = QButtonGroup(self)
@@ -172,12 +197,12 @@ class SchemePanel(QWidget):
         text = tr(self._scheme.title)
         if self._kept and self._scheme.family in ("int8", "dynamic-range"):
             text += self.tr("; kept in float32: {0}").format(self._kept)
-        self.about.setText(text)
+        self.about.setText(already_quantized(self._stored) if self._stored else text)
 
     def _update_buttons(self) -> None:
         ready = self._ready and self.data.is_chosen
         self.run.setEnabled(ready)
-        self.compare.setEnabled(ready)
+        self.compare.setEnabled(ready and not self._stored)
 
     # -- events ------------------------------------------------------------------------------
 

@@ -26,6 +26,14 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("", text)
 
 
+def already_quantized(found: str) -> str:
+    """Why no scheme can be applied to a file that holds codes; `found` shows that it does."""
+    return tr(
+        "This file is quantized already ({0}), and a scheme needs the float model that it was "
+        "made from. Run measures the file as it is."
+    ).format(found)
+
+
 def metric_title(name: str) -> str:
     """Title of a metric of a model or of a layer, with its unit."""
     titles = {

@@ -231,6 +231,8 @@ def answer(task: str, arguments: dict[str, Any]) -> Any:
     """What the fake worker answers; a generator may yield events first."""
     if task == "open":
         return model_summary()
+    if task == "fits":
+        return ""
     if task == "weights":
         return weight_view(
             arguments["layer"],

@@ -142,7 +142,7 @@ class ErrorPlot(Plot):
         if quantized:
             title = self.tr("Error: dequantized − float")
         elif view.stored_as:
-            title = self.tr("No error to show: the file has no float32 weights")
+            title = self.tr("No float32 weights to compare with")
         self.set_labels(title, self.tr("error (in units of the values)"), self.tr("count"))
         largest = format_error("max_abs", view.metrics.max_abs if view.metrics else None)
         self.set_summary(
