@@ -6,7 +6,6 @@ Knows neither the page nor the window; both place the names of schemes by it.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ LEADER = 26.0
 """What a label in a column stands further away, so that there is room for its line."""
 # Half of the square that a mark takes.
 _MARK = 8.0
+# Clusters that are tried with a column at either side: 2 to the power of that many ways.
+_MOST_APART = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +140,62 @@ def _mark(spot: Spot) -> Box:
 def _column_places(
     keys: Set[int], spots: Mapping[int, Spot], height: float, view: Box
 ) -> dict[int, Box]:
-    """Places of the other labels, in columns beside the points that crowd each other."""
-    groups: list[list[int]] = []
-    reach = -math.inf
+    """Places of the other labels: every cluster has its own column where that has room."""
+    groups = _clusters(keys, spots)
+    while len(groups) > 1:
+        columns = _apart(groups, spots, height, view) if len(groups) <= _MOST_APART else None
+        if columns is not None:
+            return {key: box for column in columns for key, box in column.items()}
+        # The two that are closest share one.
+        gaps = [
+            min(spots[k].x for k in right) - max(spots[k].x for k in left)
+            for left, right in itertools.pairwise(groups)
+        ]
+        at = gaps.index(min(gaps))
+        groups[at : at + 2] = [[*groups[at], *groups[at + 1]]]
+    return _column(groups[0], spots, height, view) if groups else {}
+
+
+def _clusters(keys: Set[int], spots: Mapping[int, Spot]) -> list[list[int]]:
+    """The keys from left to right, parted where there is room for a line between their points."""
+    clusters: list[list[int]] = []
     for key in sorted(keys, key=lambda k: spots[k].x):
-        if spots[key].x > reach:
-            groups.append([])
-        groups[-1].append(key)
-        reach = max(reach, spots[key].x + spots[key].width + 2 * GAP + LEADER)
-    columns = [_column(group, spots, height, view) for group in groups]
-    # Columns that reach over each other become one.
-    for _ in range(len(groups)):
-        pair = next((p for p in itertools.combinations(columns, 2) if _overlap(*p)), None)
-        if pair is None:
-            break
-        columns = [column for column in columns if not any(column is one for one in pair)]
-        columns.append(_column([*pair[0], *pair[1]], spots, height, view))
-    return {key: box for column in columns for key, box in column.items()}
+        if not clusters or spots[key].x - spots[clusters[-1][-1]].x > LEADER:
+            clusters.append([])
+        clusters[-1].append(key)
+    return clusters
+
+
+def _apart(
+    groups: Sequence[Sequence[int]], spots: Mapping[int, Spot], height: float, view: Box
+) -> list[dict[int, Box]] | None:
+    """A column for every cluster, none of which reaches into another; None if there are none.
+
+    A column stands at the right of its points, or at their left where that parts it from others.
+    """
+    sides = sorted(itertools.product((False, True), repeat=len(groups)), key=sum)
+    for at_left in sides:
+        columns = []
+        for group, is_left in zip(groups, at_left, strict=True):
+            width = max(spots[k].width for k in group)
+            if is_left:
+                left = min(spots[k].x for k in group) - GAP - LEADER - width
+            else:
+                left = max(spots[k].x for k in group) + GAP + LEADER
+            columns.append(_column_at(left, group, spots, height, view))
+        taken = [
+            _hull([*column.values(), *(_mark(spots[k]) for k in column)]) for column in columns
+        ]
+        fits = all(view.left <= hull.left and hull.right <= view.right for hull in taken)
+        if fits and not any(a.meets(b) for a, b in itertools.combinations(taken, 2)):
+            return columns
+    return None
+
+
+def _hull(boxes: Sequence[Box]) -> Box:
+    left, top = min(b.left for b in boxes), min(b.top for b in boxes)
+    right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
+    return Box(left, top, right - left, bottom - top)
 
 
 def _column(
@@ -168,16 +208,18 @@ def _column(
         left = min(spots[k].x for k in group) - GAP - LEADER - width
         if left < view.left:
             left = max(view.right - width, view.left)
+    return _column_at(left, group, spots, height, view)
+
+
+def _column_at(
+    left: float, group: Sequence[int], spots: Mapping[int, Spot], height: float, view: Box
+) -> dict[int, Box]:
     ordered = _without_crossings(group, spots)
     middles = spread([spots[k].y for k in ordered], height, view.top, view.bottom)
     return {
         key: Box(left, y - height / 2, spots[key].width, height)
         for key, y in zip(ordered, middles, strict=True)
     }
-
-
-def _overlap(one: Mapping[int, Box], other: Mapping[int, Box]) -> bool:
-    return any(a.meets(b) for a in one.values() for b in other.values())
 
 
 def _without_crossings(group: Sequence[int], spots: Mapping[int, Spot]) -> list[int]:

@@ -65,3 +65,32 @@ def test_spread_keeps_order_and_distance() -> None:
     assert min(b - a for a, b in itertools.pairwise(placed)) >= 12 - 1e-9
     assert min(spread([5, 5, 5], 12, 0, 200)) >= 6
     assert max(spread([195, 196], 12, 0, 200)) <= 194 + 1e-9
+
+
+def test_neighbouring_clusters_have_a_column_each():
+    left = {i: Spot(150.0 + i, 100.0 + 6 * i, 80.0) for i in range(4)}
+    right = {10 + i: Spot(260.0 + i, 103.0 + 6 * i, 80.0) for i in range(4)}
+    spots = {**left, **right}
+    places = label_places(spots, 14.0, Box(0, 0, 500, 300))
+    edges = {key: place.box.left for key, place in places.items()}
+    assert len({edges[k] for k in left}) == 1
+    assert len({edges[k] for k in right}) == 1
+    # The left one's at the left of its points, the right one's at their right.
+    assert all(places[k].box.right < spots[k].x for k in left)
+    assert all(edges[k] > spots[k].x for k in right)
+    lines = [(s.x, s.y, *places[k].end(s)) for k, s in spots.items() if places[k].has_line]
+    assert len(lines) == len(spots)
+    assert not any(crosses(a, b) for a, b in itertools.combinations(lines, 2))
+
+
+def crosses(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two lines (x0, y0, x1, y1) cross each other."""
+
+    def side(line: tuple[float, ...], x: float, y: float) -> float:
+        x0, y0, x1, y1 = line
+        return (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)
+
+    return (
+        side(one, *other[:2]) * side(one, *other[2:]) < 0
+        and side(other, *one[:2]) * side(other, *one[2:]) < 0
+    )

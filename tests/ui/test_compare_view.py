@@ -207,3 +207,12 @@ def test_sizes_of_later_rows_have_room(qtbot: QtBot):
         text = result.table.source.cell(1, column).text
         needed = result.table.fontMetrics().horizontalAdvance(text)
         assert result.table.columnWidth(column) > needed + 4
+
+
+def test_a_long_preprocessing_is_cut_and_told_in_the_tooltip(view: CompareView):
+    means = "(x − " + ", ".join(f"{i}.25" for i in range(40)) + ")"
+    told = comparison()
+    view.set_data(replace(told, data=replace(told.data, preprocessing=means)))
+    assert means not in view.about.text()
+    assert "preprocessing: (x − 0.25" in view.about.text()
+    assert means in view.about.toolTip()

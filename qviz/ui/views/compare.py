@@ -22,7 +22,7 @@ from qviz.ui.plots import Plot
 from qviz.ui.tables import Table
 from qviz.ui.theme import Theme
 from qviz.ui.views.compare_columns import Column, columns_of
-from qviz.ui.views.compare_text import data_text, output_text, part_text, rounding_line
+from qviz.ui.views.compare_text import output_text, part_text, rounding_line, short_data_text
 from qviz.ui.views.scatter import Point, Scatter
 from qviz.ui.wording import HIGHER_IS_BETTER, metric_title, rounding_text, scheme_label, tr
 
@@ -90,6 +90,8 @@ class CompareView(QWidget):
         tips = [rounding_text(mode) for mode in modes]
         if comparison.part is not None:
             tips.append(comparison.part.text)
+        if comparison.data.preprocessing:
+            tips.append(self.tr("preprocessing: {0}").format(comparison.data.preprocessing))
         self.about.setToolTip("\n".join(tips))
         self._fill_table(comparison)
         self._offer_metrics(comparison)
@@ -236,7 +238,7 @@ class CompareView(QWidget):
         text = self.tr("<b>{0}</b> on <b>{1}</b>").format(
             escape(comparison.model.name), escape(comparison.data.name)
         )
-        text += "  ·  " + data_text(comparison.data)
+        text += "  ·  " + short_data_text(comparison.data)
         more = (output_text(comparison), rounding_line(comparison))
         text += "".join("  ·  " + line for line in more if line)
         part = part_text(comparison)

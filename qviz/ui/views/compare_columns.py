@@ -193,8 +193,8 @@ def _metric_tip(name: str) -> str:
     tips = {
         "top1": tr("Share of samples whose highest output is the right class"),
         "top5": tr("Share of samples whose right class is among the five highest outputs"),
-        "mae": tr("Mean absolute error; lower is better"),
-        "rmse": tr("Root mean square error; lower is better"),
+        "mae": tr("Mean absolute error, in the unit of the labels; lower is better"),
+        "rmse": tr("Root mean square error, in the unit of the labels; lower is better"),
     }
     return tips.get(name, "")
 

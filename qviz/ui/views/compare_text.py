@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from qviz.evaluation.results import (
@@ -14,6 +15,17 @@ from qviz.evaluation.results import (
 )
 from qviz.quantities import percent_text
 from qviz.ui.wording import format_count, format_metric, format_number_of, tr
+
+# A longer preprocessing, such as the means of every column, is cut in the window's one line.
+_LONGEST = 48
+
+
+def short_data_text(data: DataInfo) -> str:
+    """As :func:`data_text`, with a long preprocessing cut."""
+    if len(data.preprocessing) <= _LONGEST:
+        return data_text(data)
+    cut = data.preprocessing[:_LONGEST].rstrip(" ,;") + " …"
+    return data_text(replace(data, preprocessing=cut))
 
 
 def data_text(data: DataInfo) -> str:
