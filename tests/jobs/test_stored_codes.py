@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qviz.errors import SchemeError
 from qviz.evaluation.artifact import write_artifact
 from qviz.evaluation.random_inputs import random_inputs
 from qviz.formats import open_model
-from qviz.jobs.tasks import open_task, weights_task
+from qviz.jobs.tasks import eightbit_task, open_task, weights_task
 from qviz.progress import finish
 from qviz.quantization import SCHEMES, calibrate, quantize
 from qviz.resources import sample_models
@@ -56,6 +57,12 @@ def test_one_channel_has_the_values_of_its_scale(files: dict[str, Path], scheme:
     assert view.count == kernel.real()[3].size
     values = view.codes * view.scale + view.first_level
     assert values == pytest.approx(np.unique(kernel.real()[3]).astype(np.float64))
+
+
+@pytest.mark.parametrize("scheme", ["int8", "float16", "eightbit"])
+def test_there_are_no_eightbit_steps_of_codes(files: dict[str, Path], scheme: str) -> None:
+    with pytest.raises(SchemeError, match="is quantized already"):
+        finish(eightbit_task(str(files[scheme]), "conv2"), None)
 
 
 def test_halves_and_the_float_biases_of_dynamic_range(files: dict[str, Path]) -> None:

@@ -11,6 +11,7 @@ from qviz.quantization.eightbit.pictures import Picture, picture
 from qviz.quantization.eightbit.separate import separate
 from qviz.quantization.eightbit.strip import redundant_pairs, strip
 from qviz.quantization.eightbit.wrap import wrap, wrappable
+from qviz.quantization.stored_codes import stored_codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +54,13 @@ def eightbit_steps(
     Raises
     ------
     SchemeError
-        If a layer does not exist, or was folded into another.
+        If a layer does not exist, or was folded into another, or the graph holds codes already.
     """
+    if found := stored_codes(graph):
+        raise SchemeError(
+            f"The model is quantized already: {found}. These steps begin with float numbers; open "
+            f"the float model that it was made from to see them."
+        )
     before = separate(graph)
     _check(graph, before, layers)
     yield EightbitStep(
