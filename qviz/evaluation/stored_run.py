@@ -14,7 +14,7 @@ from qviz.errors import InterpreterError, UnsupportedOperatorError
 from qviz.evaluation.accuracy import Outcome, input_range_steps, run_steps
 from qviz.evaluation.artifact import artifact_files, artifact_size
 from qviz.evaluation.dataset import Dataset
-from qviz.evaluation.findings import float_operators, one_class_only, stored_findings
+from qviz.evaluation.findings import float_operators, stored_findings
 from qviz.evaluation.input_scale import scale_notes
 from qviz.evaluation.latency import measure_latency
 from qviz.evaluation.model_part import ModelPart
@@ -126,10 +126,6 @@ def _row(
 ) -> SchemeResult:
     scheme = stored_scheme(graph)
     size_bytes, gzip_bytes = artifact_size(files)
-    collapsed: tuple[str, ...] = ()
-    if outcome.classes is not None and data.y is not None and data.y.ndim == 1:
-        labels = np.asarray(data.y, np.int64)
-        collapsed = one_class_only(outcome.classes, labels, data.class_names)
     return SchemeResult(
         scheme=scheme,
         metrics=dict(outcome.metrics),
@@ -138,10 +134,26 @@ def _row(
         gzip_bytes=gzip_bytes,
         layers=tuple(LayerError(x.name, x.kind, x.output) for x in layers(graph)),
         float_operators=float_operators(graph, scheme),
-        notes=(*collapsed, *stored_findings(graph, scheme, outcome.input_ranges, mode)),
+        notes=(
+            *_one_class(outcome, data),
+            *stored_findings(graph, scheme, outcome.input_ranges, mode),
+        ),
         rounding=mode,
         seconds=outcome.seconds,
         intervals=metric_intervals(outcome),
+    )
+
+
+def _one_class(outcome: Outcome, data: Dataset) -> tuple[str, ...]:
+    """A sentence if every sample gets the same class although there are several."""
+    if outcome.classes is None or data.y is None:
+        return ()
+    labels = np.unique(data.y)
+    if len(outcome.classes) < 2 or len(labels) < 2 or len(np.unique(outcome.classes)) > 1:
+        return ()
+    return (
+        f"Predicts class {int(outcome.classes[0])} for every sample, where the labels are of "
+        f"{len(labels)} classes. Check the preprocessing; else the network has collapsed.",
     )
 
 

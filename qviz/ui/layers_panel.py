@@ -138,6 +138,8 @@ class LayersPanel(QWidget):
         `why_not` says why no scheme can keep any.
         """
         self._can_keep = possible
+        if why_not and not self._errors:
+            self.caption.setText(self.tr("Quantized already: its layers have nothing to lose."))
         self._why_not = why_not
         if frozenset(names) != self._kept:
             self._kept = frozenset(names)

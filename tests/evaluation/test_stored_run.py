@@ -110,6 +110,17 @@ def test_without_labels_only_the_size_is_told(
     assert "as it is" in html_report(found)
 
 
+def test_one_class_for_all_points_to_the_preprocessing(
+    network: Graph, digits: Dataset, tmp_path: Path
+) -> None:
+    path = written(network, digits, "int8", tmp_path)
+    images = digits.batch(0, 30)
+    assert isinstance(images, np.ndarray)
+    blank = Dataset("blank", (images * 0,), np.arange(30) % 3)
+    (row,) = compare(path, blank).rows
+    assert any("Check the preprocessing" in note for note in row.notes)
+
+
 def test_the_latency_of_the_file(network: Graph, digits: Dataset, tmp_path: Path) -> None:
     path = written(network, digits, "int8-only", tmp_path)
     (row,) = compare(path, digits.head(4), latency=True).rows

@@ -44,7 +44,8 @@ def test_codes_are_shown_and_the_file_is_measured(
     assert "as stored" in window.tabs.weights.values.shown_title
     assert "stored as <b>int8</b>" in window.tabs.weights.facts.text()
     assert "one scale per channel" in window.tabs.weights.facts.text()
-    assert "No float32" in window.tabs.weights.error.shown_title
+    assert window.tabs.weights.error.isHidden()
+    assert "Quantized already" in window.panels.layers.caption.text()
     panel = window.panels.scheme
     assert not any(button.isEnabled() for button in panel.presets.buttons())
     assert "quantized already" in panel.presets.buttons()[0].toolTip()
@@ -74,6 +75,8 @@ def test_a_float_model_afterwards_has_its_schemes_again(
     open_file(window, qtbot, export)
     window.files.open_sample()
     finish(window, qtbot)
+    assert window.tabs.weights is not None
+    assert not window.tabs.weights.error.isHidden()
     panel = window.panels.scheme
     assert all(button.isEnabled() for button in panel.presets.buttons())
     assert panel.compare.toolTip() == tip

@@ -86,6 +86,8 @@ class WeightsView(QWidget):
                 self.channels.setValue(view.channel)
         for plot in self.plots():
             plot.set_data(view)
+        # There is no error where the file holds the codes alone.
+        self.error.setVisible(not view.stored_as)
         self.facts.setText(weight_text.facts(view, self._taken_in))
         self.readout.setText(weight_text.hint(view))
         same = before is not None and (before.tensor, before.channel) == (view.tensor, view.channel)
