@@ -11,13 +11,9 @@ import os
 import sys
 from typing import NoReturn
 
+from qviz.cli.command_names import COMMANDS
 from qviz.cli.window import open_window
 from qviz.errors import QvizError, UntrustedCodeError
-
-COMMANDS = (
-    *("open", "inspect", "schemes", "quantize", "compare", "report", "advise", "verify"),
-    *("demo", "train", "eightbit", "trace", "headless"),
-)
 
 _ALLOW_CODE = "--allow-code"
 _INTERRUPTED = 130

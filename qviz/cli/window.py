@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qviz.cli.command_names import COMMANDS
 from qviz.errors import QvizError
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ def open_window(model: str | None) -> int:
 def unknown_word(word: str) -> QvizError:
     """The error that says which commands there are, and which of them was perhaps meant."""
     import difflib
-
-    from qviz.cli import COMMANDS
 
     names = [name for name in COMMANDS if name != "headless"]
     near = difflib.get_close_matches(word, names, 1)
