@@ -84,6 +84,14 @@
         <translation>비교 결과를 HTML 파일 하나로 저장합니다</translation>
     </message>
     <message>
+        <source>S&amp;tart page</source>
+        <translation>시작 페이지(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Back to the samples and demos; Weights returns to the model</source>
+        <translation>예제와 데모가 있는 시작 페이지로 갑니다. 가중치 탭을 누르면 모델로 돌아옵니다</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>종료(&amp;Q)</translation>
     </message>
@@ -698,12 +706,12 @@ gzip 압축비</translation>
         <translation>정답 클래스가 상위 5개 출력 안에 든 샘플의 비율</translation>
     </message>
     <message>
-        <source>Mean absolute error; lower is better</source>
-        <translation>평균 절대 오차; 작을수록 좋음</translation>
+        <source>Mean absolute error, in the unit of the labels; lower is better</source>
+        <translation>평균 절대 오차(레이블과 같은 단위), 낮을수록 좋습니다</translation>
     </message>
     <message>
-        <source>Root mean square error; lower is better</source>
-        <translation>평균 제곱근 오차; 작을수록 좋음</translation>
+        <source>Root mean square error, in the unit of the labels; lower is better</source>
+        <translation>평균 제곱근 오차(레이블과 같은 단위), 낮을수록 좋습니다</translation>
     </message>
     <message>
         <source>1 sample</source>
@@ -916,7 +924,7 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>{0} as stored in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>파일에 저장된 {0}</translation>
     </message>
     <message>
         <source>bars: float32, stems: {0}</source>
@@ -936,7 +944,7 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>stored as &lt;b&gt;{0}&lt;/b&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;b&gt;{0}&lt;/b&gt;로 저장됨</translation>
     </message>
     <message>
         <source>kept in float32</source>
@@ -944,7 +952,7 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>one scale per channel, &lt;b&gt;{0}&lt;/b&gt; to &lt;b&gt;{1}&lt;/b&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>채널마다 스케일 하나, &lt;b&gt;{0}&lt;/b&gt; ~ &lt;b&gt;{1}&lt;/b&gt;</translation>
     </message>
     <message>
         <source>largest scale &lt;b&gt;{0}&lt;/b&gt;</source>
@@ -964,7 +972,7 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>the file has no float32 weights to compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>파일에 비교할 float32 가중치가 없습니다</translation>
     </message>
     <message>
         <source>SQNR &lt;b&gt;{0}&lt;/b&gt;</source>
@@ -980,7 +988,7 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>Point at a line to read its code and value.</source>
-        <translation type="unfinished"></translation>
+        <translation>선을 가리키면 코드와 값이 나옵니다.</translation>
     </message>
     <message>
         <source>Left and Right change the channel.</source>
@@ -1008,27 +1016,31 @@ gzip 압축비</translation>
     </message>
     <message>
         <source>value {0}   ·   {1} values near it</source>
-        <translation type="unfinished"></translation>
+        <translation>값 {0}   ·   가까운 값 {1}개</translation>
     </message>
     <message>
         <source>code {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>코드 {0}</translation>
     </message>
     <message>
         <source>   (each channel has its own scale: choose one to read values)</source>
-        <translation type="unfinished"></translation>
+        <translation>   (채널마다 스케일이 다릅니다. 채널을 하나 고르면 값이 나옵니다)</translation>
     </message>
     <message>
         <source>  →  value {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>  →  값 {0}</translation>
     </message>
     <message>
         <source>   ·   {0} weights have it</source>
-        <translation type="unfinished"></translation>
+        <translation>   ·   가중치 {0}개</translation>
+    </message>
+    <message>
+        <source>This file is quantized already ({0}), and a scheme needs the float model that it was made from. Run measures the file as it is.</source>
+        <extracomment>The three kinds of layer error, by the attribute of LayerError that holds them. Metrics of a layer error, by the attribute of ErrorMetrics. Rounding modes of the executor, the plainest first. Metrics of a whole model of which more is better.</extracomment>
+        <translation>이미 양자화된 파일입니다({0}). 방식을 적용하려면 원본 float 모델이 필요합니다. 실행하면 파일을 그대로 측정합니다.</translation>
     </message>
     <message>
         <source>Top-1</source>
-        <extracomment>The three kinds of layer error, by the attribute of LayerError that holds them. Metrics of a layer error, by the attribute of ErrorMetrics. Rounding modes of the executor, the plainest first. Metrics of a whole model of which more is better.</extracomment>
         <translation>Top-1</translation>
     </message>
     <message>
@@ -1768,6 +1780,10 @@ gzip 압축비</translation>
         <translation>gzip 크기</translation>
     </message>
     <message>
+        <source>preprocessing: {0}</source>
+        <translation>전처리: {0}</translation>
+    </message>
+    <message>
         <source>over</source>
         <translation>대</translation>
     </message>
@@ -2092,8 +2108,8 @@ gzip 압축비</translation>
         <translation>오차 없음: 값이 그대로입니다</translation>
     </message>
     <message>
-        <source>No error to show: the file has no float32 weights</source>
-        <translation type="unfinished"></translation>
+        <source>No float32 weights to compare with</source>
+        <translation>비교할 float32 가중치 없음</translation>
     </message>
     <message>
         <source>error (in units of the values)</source>
@@ -2467,6 +2483,10 @@ gzip 압축비</translation>
         <translation>{0}에는 층별 오차가 없습니다.</translation>
     </message>
     <message>
+        <source>Quantized already: its layers have nothing to lose.</source>
+        <translation>이미 양자화된 파일이라 층에서 더 잃을 것이 없습니다.</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>층</translation>
     </message>
@@ -2483,8 +2503,14 @@ gzip 압축비</translation>
         <translation>가중치</translation>
     </message>
     <message>
-        <source>Accumulated error of the selected run; the bar is longer the worse it is</source>
-        <translation>선택한 실행의 누적 오차; 막대가 길수록 나쁩니다</translation>
+        <source>Signal to quantization noise of the layer&apos;s output in the selected run; the bar ends at 50 dB: the shorter, the worse</source>
+        <translation>선택한 실행에서 층 출력의 신호 대 양자화 잡음비. 막대는 50 dB에서 끝나며 짧을수록 나쁩니다</translation>
+    </message>
+    <message>
+        <source>{0}
+{1}, {2} weights, output {3}</source>
+        <translation>{0}
+{1}, 가중치 {2}개, 출력 {3}</translation>
     </message>
     <message>
         <source>Kind of the main operator</source>
@@ -2493,12 +2519,6 @@ gzip 압축비</translation>
     <message>
         <source>Number of weights</source>
         <translation>가중치의 수</translation>
-    </message>
-    <message>
-        <source>{0}
-output {1}</source>
-        <translation>{0}
-출력 {1}</translation>
     </message>
     <message>
         <source>float32</source>
@@ -2542,6 +2562,10 @@ output {1}</source>
     <message>
         <source>Session log</source>
         <translation>세션 기록</translation>
+    </message>
+    <message>
+        <source>Measure the file as it is</source>
+        <translation>파일을 그대로 측정</translation>
     </message>
     <message>
         <source>Run {0}</source>
@@ -2881,10 +2905,6 @@ output {1}</source>
         <translation>반올림 규칙</translation>
     </message>
     <message>
-        <source>Floor, 2ⁿ parts (script of the picture)</source>
-        <translation>내림, 2ⁿ 등분(그림의 스크립트)</translation>
-    </message>
-    <message>
         <source>Nearest, zero point nudged (TensorFlow.js)</source>
         <translation>가장 가까운 값, 영점 조정(TensorFlow.js)</translation>
     </message>
@@ -2917,16 +2937,24 @@ output {1}</source>
         <translation>모든 패널을 float 패널의 높이로 그립니다</translation>
     </message>
     <message>
-        <source>The picture</source>
-        <translation>원래 그림</translation>
+        <source>Round down, 2ⁿ equal parts (the simplest rule)</source>
+        <translation>내림, 2ⁿ 등분(가장 간단한 규칙)</translation>
     </message>
     <message>
-        <source>The view of the known picture (Ctrl+0)</source>
-        <translation>알려진 그림의 보기로 돌아갑니다(Ctrl+0)</translation>
+        <source>Close-up at 0</source>
+        <translation>0 근처 확대</translation>
+    </message>
+    <message>
+        <source>A thousandth of the curve around zero, where the single levels are seen</source>
+        <translation>0 근처에서 곡선의 천분의 일만 보여 레벨 하나하나가 보입니다</translation>
     </message>
     <message>
         <source>Whole period</source>
         <translation>한 주기 전체</translation>
+    </message>
+    <message>
+        <source>One whole wave (Ctrl+0)</source>
+        <translation>파동 한 주기 전체(Ctrl+0)</translation>
     </message>
     <message>
         <source>Value under the pointer</source>
@@ -3105,6 +3133,14 @@ output {1}</source>
     <message>
         <source>What happened in this session</source>
         <translation>이 세션에서 있었던 일</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>비교</translation>
+    </message>
+    <message>
+        <source>, finishing</source>
+        <translation>, 마무리 중</translation>
     </message>
     <message>
         <source>, about {0} left</source>
@@ -3311,6 +3347,10 @@ output {1}</source>
         <translation>digits 예제 열기</translation>
     </message>
     <message>
+        <source>Scale and zero point:  {0}</source>
+        <translation>스케일과 영점:  {0}</translation>
+    </message>
+    <message>
         <source>Beside the exact result of these codes</source>
         <translation>이 코드들의 정확한 결과와 비교</translation>
     </message>
@@ -3327,7 +3367,7 @@ output {1}</source>
     </message>
     <message>
         <source>code</source>
-        <translation type="unfinished"></translation>
+        <translation>코드</translation>
     </message>
     <message>
         <source>count</source>
@@ -3339,7 +3379,7 @@ output {1}</source>
     </message>
     <message>
         <source>{0} weights with codes from {1} to {2}; codes in use: {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 {0}개, 코드 {1} ~ {2}, 쓰인 코드 {3}개.</translation>
     </message>
     <message>
         <source>{0} values from {1} to {2}; codes in use: {3}.</source>
@@ -3632,6 +3672,10 @@ output {1}</source>
         <translation>{0} 여는 중</translation>
     </message>
     <message>
+        <source>Measuring {0} as it is</source>
+        <translation>{0} 파일을 그대로 측정하는 중</translation>
+    </message>
+    <message>
         <source>Running {0}</source>
         <translation>{0} 실행 중</translation>
     </message>
@@ -3654,6 +3698,10 @@ output {1}</source>
     <message>
         <source>Choose the data to compare on first, in the Scheme panel.</source>
         <translation>먼저 방식 패널에서 비교에 쓸 데이터를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>{0} does not fit this model, so that no data are chosen: {1}</source>
+        <translation>{0} 데이터는 이 모델에 맞지 않아 선택을 해제했습니다: {1}</translation>
     </message>
     <message>
         <source>{0} {1} of {2} operators can be run; all can be inspected.</source>
