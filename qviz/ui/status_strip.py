@@ -96,7 +96,8 @@ class StatusStrip(QWidget):
 
     def show_result(self, text: str) -> None:
         """Say what a run gave, with a link to the comparison."""
-        link = f'<a href="compare">{escape(self.tr("Compare"))}</a>'
+        compare = escape(self.tr("Compare"))
+        link = f'<a href="compare">{compare}</a>'
         self.result.setText(f"<b>{escape(text)}</b> &nbsp; {link}")
         self.result.show()
 
