@@ -71,6 +71,7 @@ def sentence(
         return (
             f"Smallest artifact{runnable} that measured {limit}: "
             f"{_described(leaning, comparison)}. {few} too few to say so {sure}."
+            f"{_proviso(leaning, hardware)}"
             f"{_unusable(leaning, comparison, tolerance, hardware, judgements)}"
         )
     assert chosen is not None
@@ -83,9 +84,13 @@ def sentence(
             f" {leaning.scheme.id} measured inside that limit too and {better}, but "
             f"{few} too few to be sure of it."
         )
-    if hardware == "microcontroller" and chosen.scheme.id.startswith("int16x8"):
-        text += f" {_MICRO_KERNELS}"
+    text += _proviso(chosen, hardware)
     return text + _unusable(leaning or chosen, comparison, tolerance, hardware, judgements)
+
+
+def _proviso(row: SchemeResult, hardware: Hardware | None) -> str:
+    wide = hardware == "microcontroller" and row.scheme.id.startswith("int16x8")
+    return f" {_MICRO_KERNELS}" if wide else ""
 
 
 def _unusable(

@@ -224,6 +224,10 @@ def test_16_bit_activations_run_on_microcontrollers_with_a_proviso() -> None:
     assert "16-bit kernels for the common operators only" in found.sentence
     assert found.judgements[1].verdict == "elsewhere"
     assert "Micro" not in recommend(comparison(*rows), 0.01, "cpu").sentence
+    few = (rows[0], row("int16x8-only", 0.9, 1100, lost=(-0.1, 0.1)))
+    unsure = recommend(comparison(*few, samples=12), 0.01, "microcontroller")
+    assert unsure.smallest_unsure == "int16x8-only"
+    assert "16-bit kernels for the common operators only" in unsure.sentence
 
 
 def test_where_none_was_compared_it_is_not_said_that_all_lose() -> None:
