@@ -87,8 +87,8 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Arra
         try:
             value: Array = np.lib.format.read_array(file, allow_pickle=False)
         except ValueError as error:
-            # "Object arrays cannot be loaded when allow_pickle=False", not the objects that a damaged
-            # header is taken for.
+            # "Object arrays cannot be loaded when allow_pickle=False", not the objects that a
+            # damaged header is taken for.
             if "pickle" not in str(error):
                 raise
             raise DatasetError(
