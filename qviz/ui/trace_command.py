@@ -85,6 +85,7 @@ class TraceCommand(QObject):
             self.tr("&Quantize it again") if kept else self.tr("&Keep it in float32")
         )
         keep.triggered.connect(lambda: session.toggle_float_layer(layer))
+        keep.setEnabled(not session.stored)
         return menu
 
     # -- events ------------------------------------------------------------------------------

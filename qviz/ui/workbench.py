@@ -226,8 +226,8 @@ class Workbench(Workers):
             if not reason or self.running or (session.path, session.data) != (path, data):
                 return
             session.choose_data(DataSpec(""))
-            text = self.tr("{0} does not fit this model, so that no data are chosen: {1}")
-            self.ended.emit(text.format(Path(data.name_or_path).name, reason))
+            text = self.tr("{0} does not fit this model, so that no data are chosen.")
+            self.ended.emit(text.format(Path(data.name_or_path).name))
 
         self._submit(
             self._quick,

@@ -3700,8 +3700,8 @@ gzip 압축비</translation>
         <translation>먼저 방식 패널에서 비교에 쓸 데이터를 선택하십시오.</translation>
     </message>
     <message>
-        <source>{0} does not fit this model, so that no data are chosen: {1}</source>
-        <translation>{0} 데이터는 이 모델에 맞지 않아 선택을 해제했습니다: {1}</translation>
+        <source>{0} does not fit this model, so that no data are chosen.</source>
+        <translation>{0} 데이터는 이 모델에 맞지 않아 선택을 해제했습니다.</translation>
     </message>
     <message>
         <source>{0} {1} of {2} operators can be run; all can be inspected.</source>

@@ -55,6 +55,7 @@ def test_codes_are_shown_and_the_file_is_measured(
     window.session.select_layer("conv2")
     assert not window.panels.layers.keep.isEnabled()
     assert "quantized already" in window.panels.layers.keep.toolTip()
+    assert [a.isEnabled() for a in window.tracing.menu_of("conv2").actions()] == [True, False]
     for name in ("compare", "export_model", "keep_float"):
         assert not window.commands[name].isEnabled()
     assert panel.run.isEnabled()
