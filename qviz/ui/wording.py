@@ -138,8 +138,8 @@ def format_number_of(count: int, one: str, many: str) -> str:
 
 
 def format_count(count: int) -> str:
-    """A whole number with thin spaces between thousands."""
-    return f"{count:,}".replace(",", "\u2009")
+    """A whole number with commas between thousands, as in reports and on the command line."""
+    return f"{count:,}"
 
 
 def kind_title(kind: str) -> str:

@@ -287,7 +287,7 @@ def test_numbers_are_written_alike():
     assert wording.format_decibel(math.inf) == "no error"
     assert wording.format_decibel(-29.04) == "−29.0 dB"
     assert wording.format_number_of(1, "1 sample", "{0} samples") == "1 sample"
-    assert wording.format_number_of(2000, "1 sample", "{0} samples") == "2\u2009000 samples"
+    assert wording.format_number_of(2000, "1 sample", "{0} samples") == "2,000 samples"
     assert wording.format_clock(3725) == "1:02:05"
     assert wording.format_clock(7.6) == "0:08"
     assert wording.format_shape((-1, 3)) == "? × 3"
