@@ -88,12 +88,12 @@ def test_model_as_it_is(
     assert not dialog.stop.isVisible()
     header, first, second = dialog.table.rows()
     assert header[3:5] == ["Compared", "Differ"]
-    assert first == ["reference", "4", "1", "1\u2009000", "0", "none", "none"]
+    assert first == ["reference", "4", "1", "1,000", "0", "none", "none"]
     assert second[4:] == ["3", "1 code", "1 ADD (add)"]
     assert "qviz and LiteRT differ" in dialog.stage.text()
     assert "no value of 1,000 differs" in dialog.findings.toPlainText()
     dialog.copy()
-    assert "xnnpack\t4\t2\t1\u2009500\t3" in QApplication.clipboard().text()
+    assert "xnnpack\t4\t2\t1,500\t3" in QApplication.clipboard().text()
     assert not opened.workbench.running
 
 
