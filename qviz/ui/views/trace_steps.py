@@ -16,7 +16,8 @@ from qviz.ui.theme import LIGHT, Theme
 class StepChain(QScrollArea):
     """A card for every step: what is done, the formula with the numbers, and why.
 
-    Where all that has no room, each is one line with its result, and opens when it is clicked.
+    Where all that has no room, the first are shown so, and the others in one line with the result;
+    a click opens one and closes the rest.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -81,12 +82,25 @@ class StepChain(QScrollArea):
         QTimer.singleShot(0, inside, self._fit)
 
     def _fit(self) -> None:
-        """Open every card if all have room, else the one that was chosen."""
-        self._open_cards(set(range(len(self.cards))))
+        """Open every card if all have room, else the one that was chosen, else the first few."""
+        wanted = set(range(len(self.cards)))
+        self._open_cards(wanted)
+        if self._has_room():
+            return
+        wanted = {self._open}
+        self._open_cards(wanted)
+        if self._open < 0:
+            for i in range(len(self.cards)):
+                self._open_cards({*wanted, i})
+                if not self._has_room():
+                    break
+                wanted.add(i)
+            self._open_cards(wanted)
+
+    def _has_room(self) -> bool:
         inside = self.widget()
         column = None if inside is None else inside.layout()
-        if column is not None and column.heightForWidth(self.viewport().width()) > self.height():
-            self._open_cards({self._open})
+        return column is None or column.heightForWidth(self.viewport().width()) <= self.height()
 
     def _open_cards(self, wanted: set[int]) -> None:
         for i, card in enumerate(self.cards):
@@ -151,6 +165,9 @@ class StepCard(QFrame):
         self._text.setContentsMargins(10, 4 if is_open else 1, 10, 5 if is_open else 2)
         step = self._step
         self.setToolTip("" if is_open else f"{step.formula} {step.unit}\n{step.sentence}")
+        # The chain measures at once, before the events that would tell its layout.
+        self._text.invalidate()
+        self.updateGeometry()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Open or close it."""
