@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from needs import unavailable
 
 RUN = Path(__file__).parents[1] / "run"
 PATIENCE_S = 60
@@ -47,7 +48,7 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     for name in [*TOOLS.split(), *(["flock"] if request.param == "flock" else [])]:
         found = shutil.which(name)
         if found is None:
-            pytest.skip(f"no {name} here")
+            unavailable(f"needs the command {name}, which is not installed")
         (tools / name).symlink_to(found)
     return str(tools)
 

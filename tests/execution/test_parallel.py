@@ -21,11 +21,9 @@ ALWAYS = 1e9
 can_fork = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares by copies")
 
 
-@pytest.fixture(params=["processes", "threads"])
+@pytest.fixture(params=[pytest.param("processes", marks=can_fork), "threads"])
 def share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of sharing work out."""
-    if request.param == "processes" and sys.platform != "linux":
-        pytest.skip("only Linux shares by copies")
     monkeypatch.setattr(parallel, "CAN_FORK", request.param == "processes")
     return str(request.param)
 

@@ -28,6 +28,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from ai_edge_quantizer import quantizer as peer
+from ai_edge_quantizer import recipe
 from builders import activation, constant, operator
 from random_networks import RandomNetwork
 
@@ -39,9 +41,6 @@ from qviz.formats.tflite.reader import read_tflite
 from qviz.graph import Graph, Operator
 from qviz.quantization import TensorStatistics, calibrate, quantize, scheme
 from qviz.resources import sample_models
-
-peer = pytest.importorskip("ai_edge_quantizer.quantizer", reason="needs the optional extra 'peers'")
-recipe = pytest.importorskip("ai_edge_quantizer.recipe")
 
 INT8 = dataclasses.replace(scheme("int8"), calibration="true")
 FOLDER = sample_models() / "digits"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import platformdirs
-import pytest
+from needs import unavailable
 from numpy.typing import NDArray
 
 PACKAGE = "@tensorflow/tfjs"
@@ -36,11 +35,8 @@ def node_folder() -> Path:
     return folder
 
 
-def _unavailable(reason: str) -> None:
-    text = f"needs TensorFlow.js {VERSION} under Node: {reason}"
-    if os.environ.get("CI", "").lower() in ("1", "true"):
-        pytest.fail(text)
-    pytest.skip(text)
+def _unavailable(reason: str) -> NoReturn:
+    unavailable(f"needs TensorFlow.js {VERSION} under Node: {reason}")
 
 
 def _installed(folder: Path) -> str:
