@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
 
-LEVEL = 0.95
 Z = 1.959963984540054
-"""Quantile of the normal distribution at 0.975."""
+"""Quantile of the normal distribution at 0.975: intervals are those of 95 %."""
 
 # So many numbers without zeros have their 2**n signs counted instead of approximated.
 _EXACT_SIGNED_RANKS = 50
